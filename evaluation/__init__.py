@@ -1,0 +1,1 @@
+"""Evaluate community programmes: from questionnaire text to a scored notebook."""

@@ -1,0 +1,60 @@
+"""Files written whole or not at all, names that may become paths, and the digests of inputs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+COMMUNITY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+
+
+def is_safe_id(text: str) -> bool:
+    """True if `text` may name a folder: 1-64 ASCII letters, digits, `-`, `_`, and no device name of Windows."""
+    return bool(COMMUNITY_ID.fullmatch(text)) and text.lower() not in RESERVED
+
+
+@contextmanager
+def written_whole(file: Path) -> Iterator[Path]:
+    """Give a temporary path beside `file`; when the block ends well, sync it to disk and rename it to `file`."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.", suffix=file.suffix)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        with temporary.open("rb") as stream:
+            os.fsync(stream.fileno())
+        mask = os.umask(0)
+        os.umask(mask)
+        temporary.chmod(0o666 & ~mask)
+        temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write UTF-8 text with `\\n` line ends, whole or not at all."""
+    with written_whole(file) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_json(file: Path, value: Any) -> None:
+    """Write JSON with sorted keys, so that equal values give equal bytes. NaN is refused."""
+    write_text(file, json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n")
+
+
+def digest(files: Iterable[Path]) -> str:
+    """SHA-256 over names and contents of the files, in the order of their names."""
+    total = hashlib.sha256()
+    for file in sorted(files):
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        total.update(f"{file.name}\0{content}\n".encode())
+    return total.hexdigest()

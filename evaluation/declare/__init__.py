@@ -1,0 +1,1 @@
+"""First station: rubric, instruments and round as declared text, checked whole before anything runs."""

@@ -1,0 +1,112 @@
+"""A round: which programme, which communities, where the answers lie, how they were drawn, how it is decided."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from evaluation.declare.model import Count, Declared, Labels, Method, Name, Points, Text
+
+
+def _column(value: Any) -> Any:
+    return {"column": value} if isinstance(value, str) else value
+
+
+class CommunityColumn(Declared):
+    """How a file names the community: its column, made tidy (`case`, then the `first` characters), and the `pattern`
+    that the result must match. Rows that do not match are left out and counted.
+    """
+
+    column: Text = "community"
+    case: Literal["keep", "upper", "lower"] = "keep"
+    first: Annotated[int, Field(ge=1)] | None = None
+    pattern: Text | None = None
+
+
+CommunityAt = Annotated[CommunityColumn, BeforeValidator(_column)]
+
+
+class AnswersFile(Declared):
+    """One method's answers: a CSV or Parquet file, and the columns that are not called what the instrument calls them.
+
+    `columns` maps item ids to headers; items that are not in it are looked up by their id. `population` names the
+    column of communities.csv that holds N for the finite population correction; none is applied without it.
+    """
+
+    file: Text
+    instrument: Name | None = None
+    encoding: Text | None = None
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    respondent: Text = "respondent"
+    community: CommunityAt = CommunityColumn()
+    stratum: Text | None = None
+    psu: Text | None = None
+    weight: Text | None = None
+    population: Text | None = None
+    columns: dict[Name, Text] = {}
+
+
+class CommunitiesFile(Declared):
+    """The list of communities. `from: answers` makes it of those with at least `minimum_answers` rows of answers."""
+
+    source: Annotated[Literal["file", "answers"], Field(alias="from")] = "file"
+    file: Text = "communities.csv"
+    encoding: Text | None = None
+    minimum_answers: Annotated[Count, Field(ge=1)] = 1
+
+
+class FrameFile(Declared):
+    """The contact frame: one row a household. Names and phone numbers live in this file alone."""
+
+    file: Text = "frame/frame.csv"
+    unit: Text = "unit"
+    encoding: Text | None = None
+
+
+class SampleDesign(Declared):
+    """Simple random sample of `n` units in every community (all of them where it has fewer)."""
+
+    method: Literal["simple_random"] = "simple_random"
+    n: Annotated[Count, Field(ge=1)]
+
+
+class CallsFile(Declared):
+    """One row a drawn case: community and final disposition, no contact data."""
+
+    file: Text
+    case: Text = "case"
+    disposition: Text = "disposition"
+
+
+class Decision(Declared):
+    """`simple`: pass if score >= threshold. `guarded`: pass if P(score >= threshold) >= confidence, fail if it is
+    <= 1 - confidence, else more evidence. The threshold is the rubric's pass mark unless it is stated here.
+    """
+
+    rule: Literal["simple", "guarded"] = "guarded"
+    threshold: Points | None = None
+    confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+
+
+class Disclosure(Declared):
+    """No group smaller than `minimum` is shown. Never under 5."""
+
+    minimum: Annotated[Count, Field(ge=5)] = 10
+
+
+class RoundFile(Declared):
+    """round.yaml as it is written. Paths are relative to its folder; `programme` may also be one that is shipped."""
+
+    round: Name
+    title: Labels
+    programme: Text
+    seed: Count = 1
+    declared_at_least: Points | None = None
+    communities: CommunitiesFile = CommunitiesFile()
+    frame: FrameFile | None = None
+    design: dict[Method, SampleDesign] = {}
+    answers: Annotated[dict[Method, AnswersFile], Field(min_length=1)]
+    calls: CallsFile | None = None
+    decision: Decision = Decision()
+    disclosure: Disclosure = Disclosure()

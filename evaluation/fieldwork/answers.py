@@ -1,0 +1,197 @@
+"""One method's answers: read, matched to the codes of its instrument, checked row by row; inputs are never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from evaluation.core.csvfile import plain, read_table, rows_where, tidy
+from evaluation.core.errors import DataError, Problem, near_miss, problem
+from evaluation.declare.instrument import Instrument, Item
+from evaluation.declare.relevant import parse_relevant
+from evaluation.declare.round import AnswersFile, CommunityColumn
+from evaluation.fieldwork.columns import refused_columns
+
+DESIGN = ("stratum", "psu", "weight")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Rows = respondents (or rating sheets) of one method.
+
+    `design`: community, stratum, psu (text) and weight (float > 0), one row a respondent. `codes`: a column an item,
+    the value of the choice (or the number) as text, blank where there is no answer. `asked`: True where `relevant` held.
+    """
+
+    instrument: Instrument
+    design: pd.DataFrame
+    codes: pd.DataFrame
+    asked: pd.DataFrame
+
+    def of(self, community: str) -> Answers:
+        """The rows of one community."""
+        rows = self.design["community"] == community
+        return Answers(self.instrument, self.design[rows], self.codes[rows], self.asked[rows])
+
+
+def read_answers(folder: Path, method: str, declared: AnswersFile,
+                 instrument: Instrument) -> tuple[Answers, list[Problem]]:
+    """Read one method's file. Raises DataError with every fault; returns the answers and warnings with row numbers."""
+    file = folder / declared.file
+    table = read_table(file, declared.encoding, declared.delimiter)
+    headers = {item.id: " ".join(declared.columns.get(item.id, item.id).split())
+               for item in instrument.items if item.kind != "note"}
+    columns = _design_columns(declared, table)
+    faults, warnings = _columns_there(file, table, declared, {**columns, **headers})
+    if faults:
+        raise DataError(faults)
+    community, left_out = _community(table[columns["community"]], declared.community)
+    if left_out:
+        row = left_out[0]
+        warnings.append(problem("A03", file, row, columns["community"], rows=left_out, count=len(left_out), warning=True))
+    kept = ~table.index.isin(left_out)
+    table, community = table[kept], community[kept]
+    if table.empty:
+        raise DataError(problem("A04", file, 1, columns["community"]))
+    faults += _respondents(file, table[columns["respondent"]], columns["respondent"])
+    design, problems = _design(file, table, columns, community)
+    faults += problems
+    codes = pd.DataFrame(index=table.index)
+    for item in instrument.items:
+        if item.id in headers:
+            codes[item.id], wrong, told = _codes(file, table[headers[item.id]], item, instrument)
+            faults += wrong
+            warnings += told
+    if faults:
+        raise DataError(faults)
+    asked = _asked(instrument, codes)
+    for name in codes:
+        given = (codes[name] != "") & ~asked[name]
+        if given.any():
+            rows = rows_where(given, codes.index)
+            warnings.append(problem("A08", file, rows[0], name, rows=rows, count=len(rows), warning=True))
+            codes[name] = codes[name].where(asked[name], "")
+    return Answers(instrument, design, codes, asked), warnings
+
+
+def _design_columns(declared: AnswersFile, table: pd.DataFrame) -> dict[str, str]:
+    """Column of each design variable: as declared, or by its own name where the file has it."""
+    columns = {"respondent": declared.respondent, "community": declared.community.column}
+    for name in DESIGN:
+        given = getattr(declared, name)
+        if given or name in table:
+            columns[name] = given or name
+    return {name: " ".join(column.split()) for name, column in columns.items()}
+
+
+def _columns_there(file: Path, table: pd.DataFrame, declared: AnswersFile,
+                   wanted: Mapping[str, str]) -> tuple[list[Problem], list[Problem]]:
+    faults = [problem("A01", file, 1, column, name=name, hint=near_miss(column, table.columns))
+              for name, column in wanted.items() if column not in table]
+    extra = [column for column in table.columns if column and column not in wanted.values()]
+    if declared.columns or not extra:
+        return faults, []
+    faults += refused_columns(file, extra)
+    return faults, [problem("A02", file, 1, columns=extra, count=len(extra), warning=True)]
+
+
+def _community(column: pd.Series, rule: CommunityColumn) -> tuple[pd.Series, list[int]]:
+    tidied, _ = tidy(column)
+    if rule.case != "keep":
+        tidied = tidied.str.upper() if rule.case == "upper" else tidied.str.lower()
+    if rule.first:
+        tidied = tidied.str[: rule.first]
+    if rule.pattern is None:
+        return tidied, []
+    return tidied, rows_where(~tidied.str.fullmatch(rule.pattern), column.index)
+
+
+def _respondents(file: Path, column: pd.Series, name: str) -> list[Problem]:
+    blank = rows_where(column.str.strip() == "", column.index)
+    faults = [problem("A05", file, blank[0], name, rows=blank)] if blank else []
+    doubled = column[column.duplicated(keep=False) & (column.str.strip() != "")]
+    for value, rows in doubled.groupby(doubled):
+        faults.append(problem("A06", file, int(rows.index[1]), name, id=value, rows=[int(row) for row in rows.index]))
+    return faults
+
+
+def _design(file: Path, table: pd.DataFrame, columns: Mapping[str, str],
+            community: pd.Series) -> tuple[pd.DataFrame, list[Problem]]:
+    design = pd.DataFrame({"community": community}, index=table.index)
+    design["stratum"] = tidy(table[columns["stratum"]])[0] if "stratum" in columns else ""
+    design["psu"] = tidy(table[columns["psu"]])[0] if "psu" in columns else [str(row) for row in table.index]
+    design["weight"] = 1.0
+    faults = []
+    if "weight" in columns:
+        text = tidy(table[columns["weight"]])[0]
+        weight = pd.to_numeric(text, errors="coerce").astype(float)
+        for row in rows_where(~(np.isfinite(weight) & (weight > 0)), table.index):
+            faults.append(problem("A09", file, row, columns["weight"], value=text.at[row]))
+        design["weight"] = weight
+    return design, faults
+
+
+def _codes(file: Path, column: pd.Series, item: Item,
+           instrument: Instrument) -> tuple[pd.Series, list[Problem], list[Problem]]:
+    """A column of answers turned into codes of the item's list; what is on no list is a fault."""
+    tidied, wide = tidy(column)
+    told = [problem("A07", file, wide[0], item.id, rows=wide, count=len(wide), warning=True)] if wide else []
+    known = code_of(item, instrument)
+    made = {}
+    for value in tidied.unique():
+        made[value] = _code(value, item, known)
+    codes = tidied.map(made)
+    faults = []
+    for value in [value for value, code in made.items() if code is None]:
+        rows = rows_where(tidied == value, column.index)
+        faults.append(problem("A10", file, rows[0], item.id, value=value, rows=rows, count=len(rows),
+                              hint=near_miss(value, {code for code in known.values()} or ["0", "1", "2"])))
+    return codes.fillna("").astype(str), faults, told
+
+
+def code_of(item: Item, instrument: Instrument) -> dict[str, str]:
+    """Every way a choice may be written in a file - value, label, alias; case and spaces aside - and its value."""
+    known: dict[str, str] = {}
+    for choice in instrument.item_choices(item):
+        for written in (*choice.label.values(), *choice.aliases):
+            known.setdefault(_folded(written), choice.value)
+    for choice in instrument.item_choices(item):
+        known[_folded(choice.value)] = choice.value
+    return known
+
+
+def _folded(text: str) -> str:
+    return " ".join(plain(text).casefold().replace("’", "'").split())
+
+
+def _code(value: str, item: Item, known: Mapping[str, str]) -> str | None:
+    if value == "" or item.kind == "text":
+        return ""
+    if item.kind == "select_multiple":
+        parts = [known.get(_folded(part)) for part in value.replace(";", " ").split()]
+        return None if None in parts else " ".join(sorted({part for part in parts if part}))
+    if item.kind == "select_one":
+        whole = value[:-2] if value.endswith(".0") else value
+        return known.get(_folded(value), known.get(_folded(whole)))
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    within = item.range is None or item.range.low <= number <= item.range.high
+    whole_number = item.kind == "decimal" or number % 1 == 0
+    return f"{number:.12g}" if np.isfinite(number) and within and whole_number else None
+
+
+def _asked(instrument: Instrument, codes: pd.DataFrame) -> pd.DataFrame:
+    """True where the item was asked: `relevant` held on the answers given to items that were themselves asked."""
+    asked = pd.DataFrame(True, index=codes.index, columns=codes.columns)
+    seen = {name: codes[name] for name in codes}
+    for item in instrument.items:
+        if item.relevant and item.id in codes:
+            asked[item.id] = parse_relevant(item.relevant).holds(seen)
+            seen[item.id] = codes[item.id].where(asked[item.id], "")
+    return asked

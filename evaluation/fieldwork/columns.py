@@ -1,0 +1,29 @@
+"""Columns that no file of answers may have: contact data, and what lies outside the scope."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from evaluation.core.errors import Problem, problem
+from evaluation.declare.scope import offending
+
+CONTACT = re.compile(
+    r"\b(name|full name|first name|last name|surname|phone|phone number|tel|telephone|mobile|mobile number|cell|email|"
+    r"e mail|address|home address|id card|id number|passport|wechat|qq)\b"
+    r"|姓名|名字|电话|手机|联系方式|邮箱|住址|地址|门牌|身份证|微信",
+    re.IGNORECASE,
+)
+
+
+def refused_columns(file: Path, columns: Iterable[str], *, contact_allowed: bool = False) -> list[Problem]:
+    """A problem for each column that may not be there. Only the contact frame may hold contact data."""
+    faults = []
+    for column in columns:
+        words = re.sub(r"[_\W]+", " ", column)
+        if found := offending(column):
+            faults.append(problem("S03", file, 1, column, words=[f"“{word}”" for _, word in found]))
+        elif not contact_allowed and CONTACT.search(words):
+            faults.append(problem("S04", file, 1, column))
+    return faults

@@ -1,0 +1,173 @@
+"""A round opened: every declared file and every data file read and checked, all faults told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from evaluation.core.csvfile import read_table, rows_where, tidy
+from evaluation.core.errors import DataError, Problem, UsageError, near_miss, problem
+from evaluation.core.files import digest, is_safe_id
+from evaluation.declare.programme import Programme, load_round_file
+from evaluation.declare.round import CallsFile, RoundFile
+from evaluation.fieldwork.answers import Answers, read_answers
+from evaluation.fieldwork.communities import communities_from_answers, read_communities
+from evaluation.fieldwork.dispositions import Disposition
+
+
+@dataclass(frozen=True)
+class Round:
+    """One evaluation of one or many communities, in memory.
+
+    communities: indexed by id (see read_communities). answers: by method. calls: community and disposition of each
+    phone case, or None. inputs: SHA-256 over every file read. warnings: what was counted rather than refused.
+    """
+
+    folder: Path
+    declared: RoundFile
+    programme: Programme
+    communities: pd.DataFrame
+    answers: Mapping[str, Answers]
+    calls: pd.DataFrame | None
+    inputs: str
+    warnings: tuple[Problem, ...]
+
+    @property
+    def pass_mark(self) -> float:
+        """The total, 0-100, that is asked for: the round's own threshold, else the rubric's pass mark."""
+        threshold = self.declared.decision.threshold
+        return self.programme.rubric.pass_mark if threshold is None else threshold
+
+    def population(self, method: str) -> pd.Series | None:
+        """N of each community for a method's finite population correction; None where the round declares none."""
+        column = self.declared.answers[method].population  # type: ignore[index]  # a method's name, checked on loading
+        return None if column is None else self.communities[column].astype(float)
+
+    def require(self, community: str) -> str:
+        """The community's id if the round has it. Raises UsageError before anything touches a path."""
+        if not is_safe_id(community):
+            raise UsageError(problem("U01", path="community", id=community))
+        if community not in self.communities.index:
+            known = [str(name) for name in self.communities.index]
+            raise UsageError(problem("U02", path="community", id=community, hint=near_miss(community, known)))
+        return community
+
+
+def open_round(folder: str | Path) -> Round:
+    """Open a round's folder. Raises DeclarationError or DataError with every fault of every file."""
+    folder = Path(folder)
+    declared, programme = load_round_file(folder)
+    faults: list[Problem] = []
+    warnings: list[Problem] = list(programme.warnings)
+    communities = None
+    if declared.communities.source == "file":
+        try:
+            communities, told = read_communities(folder, declared, programme.rubric)
+            warnings += told
+        except DataError as error:
+            faults += error.problems
+    answers: dict[str, Answers] = {}
+    for method, file in declared.answers.items():
+        try:
+            answers[method], told = read_answers(folder, method, file, programme.instruments[method])
+            warnings += told
+        except DataError as error:
+            faults += error.problems
+    calls = None
+    if declared.calls is not None:
+        try:
+            calls = _read_calls(folder / declared.calls.file, declared.calls)
+        except DataError as error:
+            faults += error.problems
+    if declared.communities.source == "answers" and len(answers) == len(declared.answers):
+        ids = pd.concat([given.design["community"] for given in answers.values()])
+        communities = communities_from_answers(ids, declared.communities.minimum_answers)
+        answers, told = _only(answers, folder, declared, communities)
+        warnings += told
+    if communities is not None:
+        faults += _unknown_communities(folder, declared, answers, calls, communities)
+        faults += _more_answers_than_population(folder, declared, answers, communities)
+    if faults or communities is None:
+        raise DataError(faults)
+    return Round(folder, declared, programme, communities, answers, calls, _digest(folder, declared, programme),
+                 tuple(sorted(set(warnings))))
+
+
+def _read_calls(file: Path, declared: CallsFile) -> pd.DataFrame:
+    table = read_table(file)
+    wanted = [declared.case, "community", declared.disposition]
+    faults = [problem("A01", file, 1, name, name=name, hint=near_miss(name, table.columns))
+              for name in wanted if name not in table]
+    if faults:
+        raise DataError(faults)
+    calls = pd.DataFrame({name: tidy(table[column])[0] for name, column in
+                          zip(("case", "community", "disposition"), wanted, strict=True)})
+    for row in rows_where(calls["case"].duplicated(), calls.index):
+        faults.append(problem("A06", file, row, declared.case, id=calls.at[row, "case"], rows=[row]))
+    for code in calls["disposition"].unique():
+        try:
+            Disposition(code)
+        except ValueError:
+            rows = rows_where(calls["disposition"] == code, calls.index)
+            faults.append(problem("A11", file, rows[0], declared.disposition, value=code, rows=rows))
+    if faults:
+        raise DataError(faults)
+    return calls
+
+
+def _only(answers: Mapping[str, Answers], folder: Path, declared: RoundFile,
+          communities: pd.DataFrame) -> tuple[dict[str, Answers], list[Problem]]:
+    """Answers of the communities that are large enough to be one, and how many rows that leaves out."""
+    kept, warnings = {}, []
+    for method, given in answers.items():
+        inside = given.design["community"].isin(communities.index)
+        kept[method] = Answers(given.instrument, given.design[inside], given.codes[inside], given.asked[inside])
+        if not inside.all():
+            left = given.design.loc[~inside, "community"]
+            file = folder / declared.answers[method].file  # type: ignore[index]  # a method's name, checked on loading
+            warnings.append(problem("C07", file, path="community", count=len(left), communities=left.nunique(),
+                                    minimum=declared.communities.minimum_answers, warning=True))
+    return kept, warnings
+
+
+def _unknown_communities(folder: Path, declared: RoundFile, answers: Mapping[str, Answers], calls: pd.DataFrame | None,
+                         communities: pd.DataFrame) -> list[Problem]:
+    tables = [(declared.answers[method].file, given.design["community"])  # type: ignore[index]
+              for method, given in answers.items()]
+    if calls is not None and declared.calls is not None:
+        tables.append((declared.calls.file, calls["community"]))
+    faults = []
+    for file, column in tables:
+        unknown = column[~column.isin(communities.index)]
+        for name, rows in unknown.groupby(unknown):
+            hint = near_miss(str(name), [str(known) for known in communities.index])
+            found = [int(row) for row in rows.index]
+            faults.append(problem("A12", folder / file, found[0], "community", id=name, hint=hint, rows=found, count=len(found)))
+    return faults
+
+
+def _more_answers_than_population(folder: Path, declared: RoundFile, answers: Mapping[str, Answers],
+                                  communities: pd.DataFrame) -> list[Problem]:
+    faults = []
+    for method, given in answers.items():
+        file = declared.answers[method]  # type: ignore[index]  # a method's name, checked on loading
+        if file.population is None or file.population not in communities:
+            continue
+        rows = given.design["community"].value_counts()
+        sizes = communities[file.population].reindex(rows.index)
+        for name in rows.index[rows > sizes]:
+            faults.append(problem("C08", folder / declared.communities.file, path=file.population, id=name,
+                                  size=f"{sizes[name]:g}", rows=rows[name], file=file.file))
+    return faults
+
+
+def _digest(folder: Path, declared: RoundFile, programme: Programme) -> str:
+    files = [folder / "round.yaml", *programme.files, *(folder / answers.file for answers in declared.answers.values())]
+    if declared.communities.source == "file":
+        files.append(folder / declared.communities.file)
+    if declared.calls is not None:
+        files.append(folder / declared.calls.file)
+    return digest(files)
