@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from evaluation.declare.model import Count, Declared, Labels, Method, Name, Points, Text
+from evaluation.declare.model import METHODS, Count, Declared, Labels, Method, Name, Points, Text
 
 
 def _column(value: Any) -> Any:
@@ -110,3 +110,7 @@ class RoundFile(Declared):
     calls: CallsFile | None = None
     decision: Decision = Decision()
     disclosure: Disclosure = Disclosure()
+
+    def seed_of(self, method: Method) -> int:
+        """Seed of one method's draw: no two methods draw alike."""
+        return self.seed + METHODS.index(method)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import io
+import math
 import re
 import unicodedata
 from base64 import b64encode
@@ -24,6 +25,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.patheffects import withStroke
 
 P = ParamSpec("P")
 WIDTH, DPI, MARGIN = 7.2, 144, 0.12  # inches, dots per inch, inches
@@ -116,25 +118,35 @@ _HAN = "⺀-鿿豈-﫿＀-￯\U00020000-\U0003ffff"
 _TOKEN = re.compile(rf"\s+|[（《“‘【「(]*(?:[{_HAN}]|[^\s{_HAN}]+)[，。、；：？！）》”’】」…]*")
 
 
-def wrapped(text: object, width: float, size: float = BODY, lines: int = 2) -> str:
-    """Text broken to a width in inches: Chinese between characters, never before closing marks; else at spaces.
-
-    What does not fit into the lines ends in "…".
-    """
+def _broken(tokens: Sequence[str], width: float, size: float) -> list[str]:
     done, line = [], ""
-    for token in _TOKEN.findall(drawable(text)):
-        pieces = [token] if text_width(token, size) <= width else list(token)
-        for piece in pieces:
+    for token in tokens:
+        for piece in [token] if text_width(token, size) <= width else list(token):
             if line and text_width((line + piece).rstrip(), size) > width:
                 done.append(line.rstrip())
                 line = ""
             line += piece if line else piece.lstrip()
-    done.append(line.rstrip())
+    return [*done, line.rstrip()]
+
+
+def wrapped(text: object, width: float, size: float = BODY, lines: int = 2) -> str:
+    """Text broken to a width in inches: Chinese between characters, never before closing marks; else at spaces.
+
+    Lines come out about equally long. What does not fit into them ends in "…".
+    """
+    tokens = _TOKEN.findall(drawable(text))
+    done = _broken(tokens, width, size)
     if len(done) > lines:
         last = done[lines - 1]
         while last and text_width(last + "…", size) > width:
             last = last[:-1]
-        done = [*done[:lines - 1], last.rstrip() + "…"]
+        return "\n".join([*done[:lines - 1], last.rstrip() + "…"])
+    narrower = width * 0.96
+    while len(done) > 1 and narrower > max(width / 2, *(text_width(token, size) for token in tokens)):
+        tighter = _broken(tokens, narrower, size)
+        if len(tighter) > len(done):
+            break
+        done, narrower = tighter, narrower * 0.96
     return "\n".join(done)
 
 
@@ -155,17 +167,36 @@ def ink_on(colour: str) -> str:
 Key = Sequence[tuple[str, Mapping[str, Any]]]
 
 
+def _is_line(look: Mapping[str, Any]) -> bool:
+    return bool(look.get("linestyle", "none") != "none")
+
+
 def key_places(key: Key, width: float) -> list[tuple[float, int]]:
     """Where each entry of a key goes: inches from the left, and on which line."""
     places: list[tuple[float, int]] = []
     x, line = 0.0, 0
-    for text, _ in key:
-        needed = 0.38 + text_width(text, SMALL)
+    for text, look in key:
+        needed = (0.33 if _is_line(look) else 0.18) + text_width(_short(text), SMALL)
         if x and x + needed > width:
             x, line = 0.0, line + 1
         places.append((x, line))
-        x += needed + 0.15
+        x += needed + 0.2
     return places
+
+
+def _short(text: str) -> str:
+    return wrapped(text, 3.0, SMALL, 1)
+
+
+Box = tuple[float, float, float, float]
+
+
+def _around(point: tuple[float, float], reach: float) -> Box:
+    return point[0] - reach, point[0] + reach, point[1] - reach, point[1] + reach
+
+
+def _meets(box: Box, others: Sequence[Box]) -> bool:
+    return any(box[0] < right and left < box[1] and box[2] < low and high < box[3] for left, right, high, low in others)
 
 
 class Sheet:
@@ -185,20 +216,54 @@ class Sheet:
         plot.set(xlim=limits, ylim=(bottom, top), yticks=[])
         return plot
 
-    def write(self, x: float, y: float, text: str, size: float = BODY, align: str = "left", colour: str = INK) -> None:
-        """Lines of text whose middle is at y; align is "left", "center" or "right"."""
+    def write(self, x: float, y: float, text: str, size: float = BODY, align: str = "left", colour: str = INK,
+              halo: bool = False) -> None:
+        """Lines of text whose middle is at y; align is "left", "center" or "right". A halo parts it from lines."""
         lines = text.split("\n")
         for number, line in enumerate(lines):
             middle = y + (number - (len(lines) - 1) / 2) * LINE * size
-            self.paper.text(x, middle + 0.36 * size / 72, line, size=size, ha=align, va="baseline", color=colour)
+            drawn_text = self.paper.text(x, middle + 0.36 * size / 72, line, size=size, ha=align, color=colour)
+            drawn_text.set_path_effects([withStroke(linewidth=2.5, foreground=PAPER)] if halo else [])
 
     def key(self, key: Key, left: float, top: float) -> None:
         """The key's entries in one or more lines below `top`."""
         for (text, look), (x, line) in zip(key, key_places(key, WIDTH - MARGIN - left), strict=True):
             y = top + (line + 0.5) * LINE * SMALL * 1.25
-            where = [left + x, left + x + 0.26] if look.get("linestyle", "none") != "none" else [left + x + 0.13]
+            where = [left + x, left + x + 0.26] if _is_line(look) else [left + x + 0.06]
             self.paper.plot(where, [y] * len(where), **look)
-            self.write(left + x + 0.33, y, text, SMALL)
+            self.write(left + x + (0.33 if _is_line(look) else 0.18), y, _short(text), SMALL)
+
+    def name_dots(self, edges: Box, dots: list[tuple[float, float]],
+                  lines: list[tuple[float, float]], named: list[tuple[str, int]]) -> int:
+        """Write the names of some dots where they cover no dot, no other name and, if possible, no line.
+
+        A name further away is tied to its dot by a thin leader that crosses no name. Returns how many found no room.
+        """
+        left, right, top, bottom = edges
+        taken, unnamed = [_around(dot, 0.05) for dot in dots], 0
+        kept_free = [_around(point, 0.03) for point in lines]
+        for label, number in named:
+            text, (x, y) = wrapped(label, 2.2, SMALL, 1), dots[number]
+            width, height = text_width(text, SMALL), LINE * SMALL
+            places = [(far, turn * math.pi / 4) for far in (0.09, 0.2, 0.35, 0.55, 0.8) for turn in range(8)]
+            for avoided, (far, turn) in [(taken + kept_free, place) for place in places] + [(taken, p) for p in places]:
+                across, up = math.cos(turn), math.sin(turn)
+                x0, y0 = x + far * across - width * (1 - across) / 2, y - far * up - height * (1 + up) / 2
+                box = (x0, x0 + width, y0, y0 + height)
+                end = (min(max(x, box[0]), box[1]), min(max(y, box[2]), box[3]))
+                away = 0.06 / max(math.hypot(end[0] - x, end[1] - y), 0.06)
+                steps = [away + (1 - away) * step / 12 for step in range(13)] if far > 0.1 else []
+                leader = [(x + (end[0] - x) * step, y + (end[1] - y) * step) for step in steps]
+                free = not _meets(box, avoided) and not any(
+                    _meets(_around(point, 0.01), [*taken[:number], *taken[number + 1:]]) for point in leader)
+                if free and left <= x0 and box[1] <= right and top <= y0 and box[3] <= bottom:
+                    taken += [box, *(_around(point, 0.01) for point in leader[:-1])]
+                    self.write(x0, y0 + height / 2, text, SMALL, halo=True)
+                    self.paper.plot(*zip(*leader[::12], strict=True), color=GREY, lw=0.6)
+                    break
+            else:
+                unnamed += 1
+        return unnamed
 
     def picture(self, alt: str) -> Picture:
         """The finished picture; the same input gives the same bytes."""
@@ -232,9 +297,13 @@ class Rows:
     middles: list[float]
     right: float
 
+    def note(self, y: float, text: str, quiet: bool = False) -> None:
+        """A word or number at the right edge of the row at y."""
+        self.sheet.write(WIDTH - MARGIN, y, text, SMALL, "right", QUIET if quiet else INK)
+
 
 def rows(labels: Sequence[object], limits: tuple[float, float], *, key: Key = (), marks: Marks = (), axis: str = "",
-         pitch: float = 0.27, lines: int = 2, label_width: float = 2.1, column: float | None = None,
+         pitch: float = 0.27, lines: int = 3, label_width: float = 2.1, column: float | None = None,
          right_width: float = 0.5) -> Rows:
     """Lay out a chart of rows. `marks` are vertical lines (label, value, is the threshold) named above the plot.
 
@@ -245,7 +314,7 @@ def rows(labels: Sequence[object], limits: tuple[float, float], *, key: Key = ()
     left = MARGIN * 2 + (max(map(text_width, texts)) if column is None else column)
     right = WIDTH - MARGIN * 2 - right_width
     shown = [mark for mark in marks if limits[0] <= mark[1] <= limits[1]]
-    names = [drawable(name) for name, _, _ in shown]
+    names = [_short(name) for name, _, _ in shown]
     inches = [left + (value - limits[0]) / (limits[1] - limits[0]) * (right - left) for _, value, _ in shown]
     sizes = [text_width(name, SMALL) for name in names]
     inside = [min(max(x, MARGIN + size / 2), WIDTH - MARGIN - size / 2) for x, size in zip(inches, sizes, strict=True)]
@@ -265,5 +334,5 @@ def rows(labels: Sequence[object], limits: tuple[float, float], *, key: Key = ()
     for text, middle in zip(texts, middles, strict=True):
         sheet.write(MARGIN, middle, text)
     if axis:
-        sheet.write((left + right) / 2, bottom + 0.36, drawable(axis), SMALL, "center", QUIET)
+        sheet.write((left + right) / 2, bottom + 0.36, wrapped(axis, right - left, SMALL, 1), SMALL, "center", QUIET)
     return Rows(sheet, plot, middles, right)

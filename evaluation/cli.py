@@ -1,0 +1,104 @@
+"""The command line: one command a verb. Faults are told without traceback, with the exit code of their kind.
+
+Exit codes: 0 ok, 1 bug or a stopped notebook, 2 usage, 10 declared files, 11 data, 12 design.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from evaluation.core.errors import EvaluationError, UsageError, message_language, near_miss, problem
+
+app = typer.Typer(help="Evaluate community programmes: from questionnaire text to a scored notebook.",
+                  no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+RoundDir = Annotated[Path, typer.Option("--round", help="Folder of the round.")]
+Community = Annotated[str | None, typer.Option("--community", help="Id of one community.")]
+Lang = Annotated[str | None, typer.Option("--lang", help="Language of reports and messages: zh or en.")]
+
+
+def _verbs() -> Any:
+    """The verbs, imported when one is used: pandas and matplotlib are not needed to show --help."""
+    return import_module("evaluation.verbs")
+
+
+def _language(lang: str | None) -> str:
+    if lang not in (None, "zh", "en"):
+        raise UsageError(problem("U04", path="--lang", lang=lang, hint=near_miss(str(lang), ("zh", "en"))))
+    if lang:
+        os.environ["EVALUATION_LANG"] = lang
+    return lang or message_language()
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="A new folder.")] = Path("my-round"), lang: Lang = None) -> None:
+    """Copy the sample round, its programme and the notebooks into a new folder, to begin from."""
+    _language(lang)
+    _verbs().init(folder)
+
+
+@app.command()
+def check(round_: RoundDir = Path(), files: Annotated[list[Path] | None, typer.Argument(help="Declared files to check alone.")] = None,
+          lang: Lang = None) -> None:
+    """Check declared text and data; tell every fault at once, with file and line."""
+    _language(lang)
+    _verbs().check(round_, files or [])
+
+
+@app.command()
+def schema(out: Annotated[Path | None, typer.Option("--out", help="Folder to write to; without it, print.")] = None) -> None:
+    """Export the JSON Schemas of rubric, instrument, round and score.json, for editors and other systems."""
+    _verbs().schema(out)
+
+
+@app.command()
+def sample(round_: RoundDir = Path(), lang: Lang = None) -> None:
+    """Draw the samples that round.yaml's design asks for, from the frame, into sample/."""
+    _language(lang)
+    _verbs().sample(round_)
+
+
+@app.command()
+def score(round_: RoundDir = Path(), community: Community = None,
+          every: Annotated[bool, typer.Option("--all", help="Also write score.json for every community.")] = False,
+          lang: Lang = None) -> None:
+    """Score all communities in one pass, print them with their intervals, write results/scores.parquet."""
+    _verbs().score(round_, community, every, _language(lang))
+
+
+@app.command()
+def run(round_: RoundDir = Path(), community: Community = None,
+        every: Annotated[bool, typer.Option("--all", help="Every community of the round.")] = False,
+        district: Annotated[bool, typer.Option("--district", help="The notebook that compares the communities.")] = False,
+        resume: Annotated[bool, typer.Option("--resume", help="Skip communities done with the same inputs.")] = False,
+        notebook: Annotated[Path | None, typer.Option("--notebook", help="A notebook of your own.")] = None,
+        parameter: Annotated[list[str] | None, typer.Option("--parameter", "-p", help="NAME=VALUE for that notebook.")] = None,
+        lang: Lang = None) -> None:
+    """Run the notebook of one community (or all): ipynb, HTML and score.json in results/<community>/."""
+    language = _language(lang)
+    chosen = {"community": community, "every": every, "district": district}
+    _verbs().run(round_, language, resume=resume, notebook=notebook, parameters=parameter or [], **chosen)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app(arguments, standalone_mode=True)
+    except EvaluationError as error:
+        for told in error.problems:
+            typer.echo(f"{'warning: ' if told.warning else ''}{told}", err=True)
+        sys.exit(error.exit_code)
+    except OSError as error:
+        typer.echo(str(problem("U08", error.filename or "", reason=error.strerror or error)), err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

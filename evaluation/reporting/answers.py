@@ -1,0 +1,103 @@
+"""Answers on their way to a report: shares of choices and rates of missing answers, each behind the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from evaluation.declare.instrument import Choice, Instrument, Item
+from evaluation.declare.model import RESPONDENT_METHODS, label
+from evaluation.fieldwork.answers import Answers
+from evaluation.fieldwork.opening import Round
+from evaluation.reporting.report import percent, words
+
+FEW = 30
+
+
+def _scored(instrument: Instrument, item: Item) -> list[Choice]:
+    """Choices with a score, from worst to best as the item counts them."""
+    choices = [choice for choice in instrument.item_choices(item) if choice.score is not None]
+    return sorted(choices, key=lambda choice: (-1 if item.reverse else 1) * float(choice.score or 0))
+
+
+def _shares(answers: Answers, item: Item, minimum: int) -> tuple[list[float], int]:
+    """Weighted shares of the scored choices and the number of answers; NaN and 0 under the minimum."""
+    choices = _scored(answers.instrument, item)
+    given = answers.codes[item.id].isin([choice.value for choice in choices])
+    n = int(given.sum())
+    if n < minimum:
+        return [np.nan] * len(choices), 0
+    weight = answers.design.loc[given, "weight"].groupby(answers.codes.loc[given, item.id]).sum()
+    total = weight.sum()
+    return [float(weight.get(choice.value, 0.0)) / total for choice in choices], n
+
+
+def likert_shares(answers: Answers, steps: Sequence[str], minimum: int, lang: str) -> pd.DataFrame:
+    """One row a five-step item of a resident method: item (label), n, and a share for each step, worst to best."""
+    rows = []
+    if answers.instrument.method in RESPONDENT_METHODS:
+        for item in answers.instrument.items:
+            if item.kind == "select_one" and len(_scored(answers.instrument, item)) == len(steps):
+                shares, n = _shares(answers, item, minimum)
+                rows.append({"item": label(item.label, lang), "n": n, **dict(zip(steps, shares, strict=True))})
+    return pd.DataFrame(rows, columns=["item", "n", *steps])
+
+
+def other_shares(answers: Answers, minimum: int, lang: str) -> list[tuple[str, int, str]]:
+    """(label, n, shares as text) of the resident methods' other scored select_one items; n = 0 where withheld."""
+    told = []
+    if answers.instrument.method in RESPONDENT_METHODS:
+        for item in answers.instrument.items:
+            choices = _scored(answers.instrument, item)
+            if item.kind != "select_one" or len(choices) in (0, 5):
+                continue
+            shares, n = _shares(answers, item, minimum)
+            text = "; ".join(f"{label(choice.label, lang)} {percent(share)}" for choice, share in zip(choices, shares, strict=True))
+            told.append((label(item.label, lang), n, text if n else "–"))
+    return told
+
+
+def quality_rows(round_: Round, scores: pd.DataFrame, community: str, lang: str) -> tuple[list[list[str]], list[str]]:
+    """Table rows (method, forms, shares of blank, don't know, prefer not to say among items asked) and notes."""
+    word = words(lang)
+    cells, notes = [], []
+    minimum = round_.declared.disclosure.minimum
+    used = {method for indicator in round_.programme.rubric.indicators for method in indicator.evidence}
+    for method in [method for method in round_.programme.instruments if method in used]:
+        answers = round_.answers[method].of(community) if method in round_.answers else None
+        if answers is None or answers.design.empty:
+            notes.append(word["method_missing"].format(method=word[method]))
+            cells.append([word[method], "0", "–", "–", "–"])
+            continue
+        resident = method in RESPONDENT_METHODS
+        n = len(answers.design)
+        shown = not resident or n >= minimum
+        cells.append([word[method], str(n) if shown else f"< {minimum}",
+                      *(percent(share) if shown else word["withheld_mark"] for share in _missing_shares(answers))])
+        if resident and n < FEW:
+            notes.append(word["few_answers"].format(method=word[method], n=n if shown else f"< {minimum}"))
+        if method != "records" and answers.design["psu"].nunique() == 1:
+            notes.append(word["pooled"].format(method=word[method]))
+    if (scores.loc[scores["level"] == "total", "state"] == "incomplete").any():
+        notes.append(word["incomplete"])
+    data = [warning for warning in round_.warnings if warning.code.startswith(("A", "C"))]
+    if data:
+        notes.append(f"{word['round_warnings']}: " + "; ".join(sorted({f"{warning.path} [{warning.code}]" for warning in data})))
+    return cells, notes
+
+
+def _missing_shares(answers: Answers) -> list[float]:
+    """Shares of blank, don't know and prefer not to say among the scored items that were asked."""
+    asked = blank = 0
+    said = {"dont_know": 0, "prefer_not_to_say": 0}
+    for item in answers.instrument.items:
+        if item.is_scored:
+            codes = answers.codes.loc[answers.asked[item.id], item.id]
+            asked += len(codes)
+            blank += int((codes == "").sum())
+            for status in said:
+                values = [choice.value for choice in answers.instrument.item_choices(item) if choice.status == status]
+                said[status] += int(codes.isin(values).sum())
+    return [count / asked if asked else np.nan for count in (blank, *said.values())]

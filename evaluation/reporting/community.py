@@ -1,0 +1,203 @@
+"""One community's report: the sections of notebooks/community.ipynb. Everything it shows has passed the gate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+from markupsafe import Markup
+
+from evaluation.declare.model import label
+from evaluation.fieldwork.communities import NAMES
+from evaluation.fieldwork.opening import Round, open_round
+from evaluation.reporting import charts
+from evaluation.reporting.answers import likert_shares, other_shares, quality_rows
+from evaluation.reporting.fieldwork import outcome_section
+from evaluation.reporting.report import (
+    Report,
+    Section,
+    card_html,
+    interval,
+    number,
+    paragraph,
+    percent,
+    picture_html,
+    table_html,
+    words,
+)
+from evaluation.reporting.results import decisions, gated_scores, write_score_file
+from evaluation.scoring import rule_of
+
+
+@dataclass
+class CommunityReport:
+    """The report on one community of a round, in Chinese ("zh") or English ("en").
+
+    Each method shows one section and adds it to the report; `write` writes score.json and community.html into
+    results/<community>/. Raises UsageError for an id that the round does not have, before any path is made of it.
+    """
+
+    round: Round
+    community: str
+    lang: str
+    scores: pd.DataFrame
+    report: Report
+
+    @classmethod
+    def open(cls, round: str | Path, community: str, lang: str = "zh") -> CommunityReport:  # noqa: A002  # the notebook's word
+        """Open the round's folder and score it, or take its scores if they are of the same inputs."""
+        word = words(lang)
+        opened = open_round(round)
+        opened.require(community)
+        rubric = opened.programme.rubric
+        source = word["source_text"].format(round=opened.declared.round, rubric=rubric.rubric, version=rubric.version,
+                                            inputs=opened.inputs, software=version("evaluation"))
+        name = opened.communities.at[community, NAMES[lang]]
+        kicker = f"{label(opened.declared.title, lang)} · {label(rubric.title, lang)}"
+        title = f"{word['community_report']}: {name} ({community})" if lang == "en" else f"{name}（{community}）{word['community_report']}"
+        footer = (word["scope"], word["unsigned"], f"{word['source']}: {source}")
+        return cls(opened, community, lang, gated_scores(opened), Report(lang, title, kicker, footer))
+
+    @property
+    def own(self) -> pd.DataFrame:
+        """The community's rows of the scores."""
+        return self.scores[self.scores["community"] == self.community]
+
+    def _rows(self, level: str) -> pd.DataFrame:
+        rubric = self.round.programme.rubric
+        named = {"dimension": rubric.dimensions, "aim": rubric.aims, "indicator": rubric.indicators}.get(level, ())
+        labels = {part.id: f"{part.id} {label(part.label, self.lang)}" if level != "aim" else label(part.label, self.lang)
+                  for part in named}
+        rows = self.own[self.own["level"] == level]
+        return rows.assign(label=rows["id"].map(labels))
+
+    def _missing(self, row: pd.Series) -> str:
+        word = words(self.lang)
+        if row["withheld"]:
+            return word["withheld_mark"]
+        return {"not_applicable": word["not_applicable"], "scored": "–"}.get(row["state"], word["not_scored"])
+
+    def result_card(self) -> Section:
+        """Total with its interval, verdict, stars, and how sure it is."""
+        word = words(self.lang)
+        rule = rule_of(self.round)
+        levels = {level.id: label(level.label, self.lang) for level in self.round.programme.rubric.levels}
+        row = decisions(self.round, self.own).iloc[0]
+        asked = f"{rule.declared_at_least:g}" if rule.declared_at_least is not None else ""
+        why = word["why_simple"] if rule.kind == "simple" and row["verdict"] != "not_reviewed" else word[f"why_{row['verdict']}"]
+        why = why.format(mark=asked if row["verdict"] == "not_reviewed" else f"{rule.threshold:g}",
+                         confidence=f"{rule.confidence:.0%}", against=f"{1 - rule.confidence:.0%}",
+                         declared=number(row["declared"]))
+        facts = [
+            (word["total"], f"{number(row['value'])} {word['of_100']}"),
+            (word["margin"], interval(row["ci_low"], row["ci_high"])),
+            (word["verdict"], word[row["verdict"]].format(mark=asked)),
+            (word["stars"], levels.get(row["level"], word["none"])),
+            (word["probability_pass"].format(mark=f"{rule.threshold:g}"), percent(row["p_pass"])),
+        ]
+        strip = charts.result_strip(row["value"], row["ci_low"], row["ci_high"], rule.threshold,
+                                    [(levels[name], mark) for name, mark in rule.levels.items()], lang=self.lang)
+        parts = [card_html(row["verdict"], facts, why), picture_html(strip)]
+        if levels:
+            table = pd.DataFrame({"label": list(levels.values()), "probability": [row[f"p_{name}"] for name in levels]})
+            parts.append(picture_html(charts.level_probabilities(table, lang=self.lang)))
+        return self.report.section("result", word["result"], *parts)
+
+    def declared_and_verified(self) -> Section:
+        """What the community declared beside what the review found, in all and by dimension."""
+        word = words(self.lang)
+        rows = pd.concat([self._rows("total").assign(label=word["total"]), self._rows("dimension")])
+        if rows["declared"].isna().all():
+            return self.report.section("declared", word["declared_verified"], paragraph(word["no_declared"], "note"))
+        cells = [[row["label"], number(row["declared"]), number(row["value"], missing=self._missing(row)),
+                  number(row["value"] - row["declared"], signed=True)] for _, row in rows.iterrows()]
+        columns = [(word["dimension"], "text"), (word["declared"], "number"), (word["verified"], "number"),
+                   (word["difference"], "number")]
+        return self.report.section("declared", word["declared_verified"],
+                                   picture_html(charts.declared_and_verified(rows, lang=self.lang)),
+                                   table_html(word["declared_verified"], columns, cells))
+
+    def dimensions(self) -> Section:
+        """Points earned by dimension, and the shared aims."""
+        word = words(self.lang)
+        rows = self._rows("dimension")
+        parts = [picture_html(charts.dimensions(rows, lang=self.lang)), self._score_table(rows, word["dimension"], word["dimensions"])]
+        aims = self._rows("aim")
+        if len(aims):
+            parts.append(self._score_table(aims, word["aim"], word["aims"]))
+        return self.report.section("dimensions", word["dimensions"], *parts)
+
+    def _score_table(self, rows: pd.DataFrame, first: str, caption: str) -> Markup:
+        word = words(self.lang)
+        cells = [[row["label"], number(row["points"]), number(row["value"] * row["points"] / 100, missing=self._missing(row)),
+                  number(row["value"], missing=self._missing(row)), interval(row["ci_low"], row["ci_high"])]
+                 for _, row in rows.iterrows()]
+        columns = [(first, "text"), (word["points"], "number"), (word["earned"], "number"), (word["percent"], "number"),
+                   (word["margin"], "number")]
+        return table_html(caption, columns, cells)
+
+    def indicators(self) -> Section:
+        """Every indicator with the value, weight and base of each method's evidence."""
+        word = words(self.lang)
+        evidence = self._rows("evidence")
+        cells = []
+        for _, row in self._rows("indicator").iterrows():
+            given = evidence[evidence["id"] == row["id"]]
+            told = "; ".join(
+                f"{word[part['evidence']]} {number(part['value'], missing=self._missing(part))}"
+                + (f" (n={part['n']}, {part['weight']:.0%})" if part["weight"] > 0 and not part["withheld"] else "")
+                for _, part in given.iterrows())
+            cells.append([row["label"], number(row["points"]), number(row["value"], missing=self._missing(row)),
+                          interval(row["ci_low"], row["ci_high"]), told])
+        columns = [(word["indicator"], "text"), (word["points"], "number"), (word["percent"], "number"),
+                   (word["margin"], "number"), (word["evidence"], "text")]
+        return self.report.section("indicators", word["indicators"], table_html(word["indicators"], columns, cells))
+
+    def answers(self) -> Section:
+        """How residents answered: diverging bars for five-step items, a table for the others."""
+        word = words(self.lang)
+        minimum = self.round.declared.disclosure.minimum
+        steps = [word[name] for name in ("worst", "poor", "middle", "good", "best")]
+        parts = [paragraph(word["answers_note"], "note")]
+        others = []
+        for method, given in self.round.answers.items():
+            shares = likert_shares(given.of(self.community), steps, minimum, self.lang)
+            if len(shares):
+                parts += [paragraph(word[method]), picture_html(charts.likert(shares, levels=steps, lang=self.lang))]
+            others += [[f"{word[method]}: {item}", str(n) if n else word["withheld_mark"], told]
+                       for item, n, told in other_shares(given.of(self.community), minimum, self.lang)]
+        if others:
+            columns = [(word["item"], "text"), ("n", "number"), (word["share"], "text")]
+            parts.append(table_html(word["answers"], columns, others))
+        return self.report.section("answers", word["answers"], *parts)
+
+    def field_outcome(self) -> Section:
+        """What became of the phone cases, with AAPOR's rates."""
+        return outcome_section(self.report, self.round, self.community, self.lang)
+
+    def data_quality(self) -> Section:
+        """Forms, item nonresponse, don't know and refusals by method, and what a reader should know."""
+        word = words(self.lang)
+        cells, notes = quality_rows(self.round, self.own, self.community, self.lang)
+        columns = [(word["method"], "text"), (word["rows"], "number"), (word["blank"], "number"),
+                   (word["dont_know"], "number"), (word["prefer_not_to_say"], "number")]
+        return self.report.section("quality", word["quality"], table_html(word["quality"], columns, cells),
+                                   *(paragraph(note) for note in notes))
+
+    def withheld(self) -> Section:
+        """What is not shown, and why."""
+        word = words(self.lang)
+        rows = self.own[self.own["withheld"]]
+        if rows.empty:
+            return self.report.section("withheld", word["withheld"], paragraph(word["withheld_none"]))
+        cells = [[f"{word.get(row['level'], row['level'])} {row['id']}", word.get(row["evidence"], "")] for _, row in rows.iterrows()]
+        note = word["withheld_note"].format(minimum=self.round.declared.disclosure.minimum)
+        columns = [(word["indicator"], "text"), (word["evidence"], "text")]
+        return self.report.section("withheld", word["withheld"], paragraph(note), table_html(word["withheld"], columns, cells))
+
+    def write(self) -> Path:
+        """Write score.json and community.html into results/<community>/; returns the page's path."""
+        write_score_file(self.round, self.community, self.scores)
+        return self.report.write(self.round.folder / "results" / self.community / "community.html")

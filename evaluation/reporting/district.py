@@ -1,0 +1,99 @@
+"""All communities of a round side by side: the sections of notebooks/district.ipynb. Intervals, never a bare league."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from evaluation.declare.model import label
+from evaluation.fieldwork.communities import NAMES
+from evaluation.fieldwork.opening import Round, open_round
+from evaluation.reporting import charts
+from evaluation.reporting.report import Report, Section, interval, number, paragraph, percent, picture_html, table_html, words
+from evaluation.reporting.results import decisions, gated_scores
+from evaluation.scoring import rule_of
+
+
+def league(round_: Round, scores: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """The decision on every community with its `label` (name and id), in the order of the ids."""
+    names = round_.communities[NAMES[lang]]
+    decided = decisions(round_, scores)
+    unnamed = names == names.index
+    shown = pd.Series([name if plain else f"{name} {i}" for i, name, plain in zip(names.index, names, unnamed, strict=True)],
+                      index=names.index)
+    return decided.assign(label=decided["community"].map(shown))
+
+
+@dataclass
+class DistrictReport:
+    """The report on a whole round, in Chinese ("zh") or English ("en"). `write` writes results/district.html."""
+
+    round: Round
+    lang: str
+    table: pd.DataFrame
+    report: Report
+
+    @classmethod
+    def open(cls, round: str | Path, lang: str = "zh") -> DistrictReport:  # noqa: A002  # the notebook's word
+        """Open the round's folder and score it, or take its scores if they are of the same inputs."""
+        word = words(lang)
+        opened = open_round(round)
+        rubric = opened.programme.rubric
+        source = word["source_text"].format(round=opened.declared.round, rubric=rubric.rubric, version=rubric.version,
+                                            inputs=opened.inputs, software=version("evaluation"))
+        title = f"{word['district_report']}: {label(opened.declared.title, lang)}"
+        report = Report(lang, title, label(rubric.title, lang), (word["scope"], word["unsigned"], f"{word['source']}: {source}"))
+        return cls(opened, lang, league(opened, gated_scores(opened), lang), report)
+
+    def _levels(self) -> dict[str, str]:
+        return {level.id: label(level.label, self.lang) for level in self.round.programme.rubric.levels}
+
+    def verdicts(self) -> Section:
+        """How many communities pass, fail, or need more evidence."""
+        word = words(self.lang)
+        asked = rule_of(self.round).declared_at_least
+        mark = "" if asked is None else f"{asked:g}"
+        counts = self.table["verdict"].value_counts()
+        cells = [[word[name].format(mark=mark), str(counts.get(name, 0))]
+                 for name in ("pass", "fail", "more_evidence", "not_reviewed")]
+        columns = [(word["verdict"], "text"), (word["count"], "number")]
+        return self.report.section("verdicts", word["verdict"], table_html(word["communities"], columns, cells))
+
+    def caterpillar(self) -> Section:
+        """Totals with their intervals, sorted, with the pass mark and the stars."""
+        word = words(self.lang)
+        rule = rule_of(self.round)
+        levels = [(name, rule.levels[level]) for level, name in self._levels().items()]
+        picture = charts.caterpillar(self.table, threshold=rule.threshold, levels=levels, lang=self.lang)
+        return self.report.section("caterpillar", word["caterpillar"], picture_html(picture), paragraph(word["caterpillar_note"]))
+
+    def funnel(self) -> Section:
+        """Verified minus declared against precision."""
+        word = words(self.lang)
+        table = self.table.assign(difference=self.table["value"] - self.table["declared"])
+        table = table[table["difference"].notna() & (table["se"] > 0)]
+        if table.empty:
+            return self.report.section("funnel", word["funnel"], paragraph(word["no_declared"], "note"))
+        return self.report.section("funnel", word["funnel"], picture_html(charts.funnel(table, lang=self.lang)),
+                                   paragraph(word["funnel_note"]))
+
+    def results(self) -> Section:
+        """Every community's total, interval, certainty, verdict and stars, in the order of their ids."""
+        word = words(self.lang)
+        rule = rule_of(self.round)
+        levels = self._levels()
+        asked = "" if rule.declared_at_least is None else f"{rule.declared_at_least:g}"
+        cells = [[row["label"], number(row["declared"]), number(row["value"]), interval(row["ci_low"], row["ci_high"]),
+                  percent(row["p_pass"]), word[row["verdict"]].format(mark=asked), levels.get(row["level"], "–")]
+                 for _, row in self.table.iterrows()]
+        columns = [(word["community"], "text"), (word["declared"], "number"), (word["total"], "number"),
+                   (word["margin"], "number"), (word["probability_pass"].format(mark=f"{rule.threshold:g}"), "number"),
+                   (word["verdict"], "text"), (word["stars"], "text")]
+        return self.report.section("results", word["league"], table_html(word["league"], columns, cells))
+
+    def write(self) -> Path:
+        """Write results/district.html; returns its path."""
+        return self.report.write(self.round.folder / "results" / "district.html")

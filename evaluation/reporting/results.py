@@ -1,0 +1,141 @@
+"""Results of a round: scores behind the gate, decisions, score.json of one community."""
+
+from __future__ import annotations
+
+import math
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import BaseModel, ConfigDict, Field
+
+from evaluation.core.files import write_json, written_whole
+from evaluation.fieldwork.communities import NAMES
+from evaluation.fieldwork.opening import Round
+from evaluation.reporting.disclosure import gate_scores
+from evaluation.scoring import decide, rule_of, score_round
+
+SCHEMA = "evaluation/score/1"
+DIGITS = 9
+Value = float | None
+
+
+class Score(BaseModel):
+    """One score. value, ci_low, ci_high and declared on 0-100, se in the same points; null where there is none."""
+
+    model_config = ConfigDict(extra="forbid")
+    level: Literal["total", "dimension", "aim", "indicator", "evidence"]
+    id: str
+    evidence: str = Field(description="methods that it rests on, joined by +")
+    points: Value = Field(description="points at stake, of 100")
+    weight: Value = Field(description="weight of evidence in its indicator, 0-1")
+    value: Value
+    se: Value
+    df: Value = Field(description="degrees of freedom; null where the standard error is 0 or not known")
+    ci_low: Value
+    ci_high: Value
+    n: int = Field(description="answers or sheets; 0 where withheld")
+    declared: Value
+    state: Literal["scored", "incomplete", "not_applicable", "not_assessed"]
+    withheld: bool
+
+
+class DecisionRecord(BaseModel):
+    """The verdict, how sure it is, and the rule that it follows."""
+
+    model_config = ConfigDict(extra="forbid")
+    verdict: Literal["pass", "fail", "more_evidence", "not_reviewed"]
+    level: str = Field(description="star awarded, empty if none")
+    p_pass: Value
+    p_levels: dict[str, Value]
+    rule: Literal["simple", "guarded"]
+    threshold: float
+    confidence: float
+    declared_at_least: Value
+
+
+class ScoreFile(BaseModel):
+    """score.json: everything that is signed for one community."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    schema_: str = Field(alias="schema")
+    software: str
+    round: str
+    rubric: str
+    rubric_version: str
+    community: str
+    names: dict[str, str]
+    inputs_sha256: str
+    disclosure_minimum: int
+    decision: DecisionRecord
+    scores: list[Score]
+
+
+def gated_scores(round_: Round) -> pd.DataFrame:
+    """The round's scores behind the gate: from results/scores.parquet if it is of the same inputs, else computed."""
+    file = round_.folder / "results" / "scores.parquet"
+    if file.is_file():
+        try:
+            kept = pq.read_table(file)
+        except (OSError, pa.ArrowInvalid):
+            kept = None
+        if kept is not None and (kept.schema.metadata or {}).get(b"key") == _key(round_):
+            return kept.to_pandas()
+    return gate_scores(score_round(round_), round_.programme.rubric, round_.declared.disclosure.minimum)
+
+
+def write_scores(round_: Round, scores: pd.DataFrame) -> Path:
+    """Write results/scores.parquet, marked with the inputs that it was computed from."""
+    file = round_.folder / "results" / "scores.parquet"
+    table = pa.Table.from_pandas(scores, preserve_index=False)
+    with written_whole(file) as temporary:
+        pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), b"key": _key(round_)}), temporary)
+    return file
+
+
+def _key(round_: Round) -> bytes:
+    return f"{SCHEMA} {version('evaluation')} {round_.inputs}".encode()
+
+
+def decisions(round_: Round, scores: pd.DataFrame) -> pd.DataFrame:
+    """The decision on every community (see scoring.decide)."""
+    return decide(scores, rule_of(round_))
+
+
+def score_file(round_: Round, community: str, scores: pd.DataFrame) -> ScoreFile:
+    """The content of one community's score.json. `scores`: those of the round, behind the gate."""
+    own = scores[scores["community"] == community]
+    rule = rule_of(round_)
+    decided = decide(own, rule).iloc[0]
+    names = {lang: str(round_.communities.at[community, column]) for lang, column in NAMES.items()}
+    rubric = round_.programme.rubric
+    return ScoreFile(
+        schema=SCHEMA, software=f"evaluation {version('evaluation')}", round=round_.declared.round,
+        rubric=rubric.rubric, rubric_version=rubric.version, community=community, names=names,
+        inputs_sha256=round_.inputs, disclosure_minimum=round_.declared.disclosure.minimum,
+        decision=DecisionRecord(
+            verdict=decided["verdict"], level=decided["level"], p_pass=_value(decided["p_pass"]),
+            p_levels={name: _value(decided[f"p_{name}"]) for name in rule.levels},
+            rule=round_.declared.decision.rule, threshold=rule.threshold, confidence=rule.confidence,
+            declared_at_least=rule.declared_at_least,
+        ),
+        scores=[Score(**{name: _value(part) for name, part in row.items() if name != "community"})
+                for row in own.to_dict("records")],
+    )  # fmt: skip
+
+
+def write_score_file(round_: Round, community: str, scores: pd.DataFrame) -> Path:
+    """Write results/<community>/score.json; the same inputs give the same bytes."""
+    file = round_.folder / "results" / community / "score.json"
+    write_json(file, score_file(round_, community, scores).model_dump(by_alias=True))
+    return file
+
+
+def _value(value: Any) -> Any:
+    """A number that JSON can hold: rounded to nine decimals, None for NaN and infinity."""
+    if isinstance(value, float):
+        return round(value, DIGITS) + 0.0 if math.isfinite(value) else None
+    return value
