@@ -180,7 +180,7 @@ def declared_scores(truth: Truth, totals: np.ndarray) -> pd.DataFrame:
 
 
 def write_csv(file: Path, table: pd.DataFrame) -> None:
-    """CSV with a header, `\\n` line ends, whole or not at all."""
+    """CSV with a header and Unix line ends, whole or not at all."""
     write_text(file, table.to_csv(index=False, lineterminator="\n"))
 
 

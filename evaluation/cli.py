@@ -44,8 +44,8 @@ def init(folder: Annotated[Path, typer.Argument(help="A new folder.")] = Path("m
 
 
 @app.command()
-def check(round_: RoundDir = Path(), files: Annotated[list[Path] | None, typer.Argument(help="Declared files to check alone.")] = None,
-          lang: Lang = None) -> None:
+def check(files: Annotated[list[Path] | None, typer.Argument(help="Declared files to check alone.")] = None,
+          round_: RoundDir = Path(), lang: Lang = None) -> None:
     """Check declared text and data; tell every fault at once, with file and line."""
     _language(lang)
     _verbs().check(round_, files or [])

@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+import pandas as pd
+from pydantic import BaseModel
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -16,7 +18,7 @@ from rich.table import Table
 from evaluation.core.csvfile import read_table, rows_where
 from evaluation.core.errors import DataError, DeclarationError, EvaluationError, Problem, UsageError, near_miss, problem
 from evaluation.core.files import write_json, write_text
-from evaluation.core.resources import SHIPPED, shipped
+from evaluation.core.resources import shipped
 from evaluation.declare.instrument import Instrument
 from evaluation.declare.model import label
 from evaluation.declare.programme import check_file, load_round_file
@@ -30,7 +32,7 @@ from evaluation.reporting.run import run_notebook
 from evaluation.sampling import Design, Frame, draw
 from evaluation.scoring import rule_of
 
-SCHEMAS = {"rubric": Rubric, "instrument": Instrument, "round": RoundFile, "score": ScoreFile}
+SCHEMAS: dict[str, type[BaseModel]] = {"rubric": Rubric, "instrument": Instrument, "round": RoundFile, "score": ScoreFile}
 
 
 def tell(warnings: Iterable[Problem]) -> None:
@@ -125,7 +127,7 @@ def score(folder: Path, community: str | None, every: bool, lang: str) -> None:
     print(file)
 
 
-def _print_league(opened: Round, table: object, lang: str) -> None:
+def _print_league(opened: Round, table: pd.DataFrame, lang: str) -> None:
     word, rule = words(lang), rule_of(opened)
     asked = "" if rule.declared_at_least is None else f"{rule.declared_at_least:g}"
     levels = {level.id: label(level.label, lang) for level in opened.programme.rubric.levels}
@@ -133,7 +135,7 @@ def _print_league(opened: Round, table: object, lang: str) -> None:
     for name in (word["community"], word["declared"], word["total"], word["margin"],
                  word["probability_pass"].format(mark=f"{rule.threshold:g}"), word["verdict"], word["stars"]):
         shown.add_column(name, overflow="fold")
-    for _, row in table.iterrows():  # type: ignore[attr-defined]
+    for _, row in table.iterrows():
         shown.add_row(row["label"], number(row["declared"]), number(row["value"]), interval(row["ci_low"], row["ci_high"]),
                       percent(row["p_pass"]), word[row["verdict"]].format(mark=asked), levels.get(row["level"], "–"))
     Console(width=None if sys.stdout.isatty() else 110).print(shown)

@@ -9,10 +9,11 @@ import codecs
 import csv
 import io
 import unicodedata
-from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from evaluation.core.errors import DataError, problem
 
@@ -114,6 +115,6 @@ def tidy(column: pd.Series) -> tuple[pd.Series, list[int]]:
     return column.map(changed).astype(str), rows
 
 
-def rows_where(mask: pd.Series | Sequence[bool], index: pd.Index) -> list[int]:
+def rows_where(mask: ArrayLike, index: pd.Index) -> list[int]:
     """Row numbers where the mask holds."""
-    return [int(row) for row in index[pd.Series(mask, index=index).to_numpy(dtype=bool)]]
+    return [int(row) for row in index[np.asarray(mask, dtype=bool)]]

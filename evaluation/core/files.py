@@ -41,7 +41,7 @@ def written_whole(file: Path) -> Iterator[Path]:
 
 
 def write_text(file: Path, text: str) -> None:
-    """Write UTF-8 text with `\\n` line ends, whole or not at all."""
+    """Write UTF-8 text with Unix line ends, whole or not at all."""
     with written_whole(file) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 

@@ -94,9 +94,10 @@ class _Builder:
         self.loaded.lines.setdefault(path, node.start_mark.line + 1)
         if isinstance(node, ScalarNode):
             return self._scalar(node, path)
-        if isinstance(node, SequenceNode):
-            return [self.build(child, (*path, index)) for index, child in enumerate(node.value)]
-        return self._mapping(node, path)
+        if isinstance(node, MappingNode):
+            return self._mapping(node, path)
+        assert isinstance(node, SequenceNode)
+        return [self.build(child, (*path, index)) for index, child in enumerate(node.value)]
 
     def _mapping(self, node: MappingNode, path: Path_) -> dict[str, Any]:
         built: dict[str, Any] = {}

@@ -125,10 +125,8 @@ def _translations(declared: Declared, languages: Iterable[str], loaded: YamlFile
     wanted = set(languages)
     faults = []
     for path, labels in _labels_in(declared, ()):
-        if ANY_LANGUAGE in labels:
-            missing = set() if len(wanted) == 1 else wanted
-        else:
-            missing = wanted - labels.keys()
+        enough = ANY_LANGUAGE in labels and len(wanted) == 1
+        missing = set() if enough else wanted - labels.keys()
         for lang in sorted(missing):
             faults.append(loaded.fault("L02", path, lang=lang))
         for lang in sorted(labels.keys() - wanted - {ANY_LANGUAGE}):

@@ -30,9 +30,9 @@ class Programme:
 
 def load_rubric(file: Path) -> Rubric:
     """Load one rubric. Raises DeclarationError with every fault, those of scope among them."""
-    loaded, rubric, problems = _load_rubric(file)
+    _, rubric, problems = _load_rubric(file)
     _raise_if_faulty(problems)
-    assert rubric is not None and loaded is not None
+    assert rubric is not None
     return rubric
 
 
@@ -97,7 +97,8 @@ def load_round_file(folder: Path) -> tuple[RoundFile, Programme]:
     if declared is not None and programme is not None:
         problems += _lint_round(declared, loaded, programme)
     _raise_if_faulty(problems)
-    assert declared is not None and programme is not None
+    assert declared is not None
+    assert programme is not None
     return declared, programme
 
 

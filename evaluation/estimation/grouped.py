@@ -7,6 +7,7 @@ that keeps the correlation between items. Formulas and sources: docs/methods.md,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,9 +58,9 @@ class Grouped:
     @property
     def counts(self) -> Ints:
         """Rows of each community."""
-        return np.diff(np.r_[self.starts, len(self.community)])
+        return np.asarray(np.diff(np.r_[self.starts, len(self.community)]), dtype=np.int64)
 
-    def sums(self, values: Floats) -> Floats:
+    def sums(self, values: NDArray[Any]) -> NDArray[Any]:
         """Sums of sorted rows (n, k) by community (c, k)."""
         return np.add.reduceat(values, self.starts, axis=0)
 

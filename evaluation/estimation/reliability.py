@@ -1,4 +1,4 @@
-"""Reliability of a scale: do its items measure one thing?"""
+"""Reliability of a scale: whether its items measure one thing."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ def _design(file: Path, table: pd.DataFrame, columns: Mapping[str, str],
     if "weight" in columns:
         text = tidy(table[columns["weight"]])[0]
         weight = pd.to_numeric(text, errors="coerce").astype(float)
-        for row in rows_where(~(np.isfinite(weight) & (weight > 0)), table.index):
+        for row in rows_where(~np.isfinite(weight) | (weight <= 0), table.index):
             faults.append(problem("A09", file, row, columns["weight"], value=text.at[row]))
         design["weight"] = weight
     return design, faults
@@ -149,7 +149,7 @@ def _codes(file: Path, column: pd.Series, item: Item,
     for value in [value for value, code in made.items() if code is None]:
         rows = rows_where(tidied == value, column.index)
         faults.append(problem("A10", file, rows[0], item.id, value=value, rows=rows, count=len(rows),
-                              hint=near_miss(value, {code for code in known.values()} or ["0", "1", "2"])))
+                              hint=near_miss(value, set(known.values()) or ["0", "1", "2"])))
     return codes.fillna("").astype(str), faults, told
 
 
@@ -189,7 +189,7 @@ def _code(value: str, item: Item, known: Mapping[str, str]) -> str | None:
 def _asked(instrument: Instrument, codes: pd.DataFrame) -> pd.DataFrame:
     """True where the item was asked: `relevant` held on the answers given to items that were themselves asked."""
     asked = pd.DataFrame(True, index=codes.index, columns=codes.columns)
-    seen = {name: codes[name] for name in codes}
+    seen = {str(name): codes[name] for name in codes}
     for item in instrument.items:
         if item.relevant and item.id in codes:
             asked[item.id] = parse_relevant(item.relevant).holds(seen)

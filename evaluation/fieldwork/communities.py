@@ -52,10 +52,11 @@ def read_communities(folder: Path, declared: RoundFile, rubric: Rubric) -> tuple
         faults += _number(table, column, file, low=0, high=100)
     if NOT_APPLICABLE in table:
         ids = {indicator.id for indicator in rubric.indicators}
-        for row, text in table[NOT_APPLICABLE].items():
-            for name in [part for part in str(text).replace("；", ";").split(";") if part.strip()]:
-                if name.strip() not in ids:
-                    faults.append(problem("C06", file, row, NOT_APPLICABLE, name=name.strip(), hint=near_miss(name, ids)))
+        for number, text in table[NOT_APPLICABLE].items():
+            for name in [part.strip() for part in str(text).replace("；", ";").split(";") if part.strip()]:
+                if name not in ids:
+                    hint = near_miss(name, ids)
+                    faults.append(problem("C06", file, int(str(number)), NOT_APPLICABLE, name=name, hint=hint))
     if faults:
         raise DataError(faults)
     return _named(table.set_index("id")), warnings

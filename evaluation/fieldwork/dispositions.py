@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 # disposition code -> AAPOR group. I complete, P partial, R refusal, NC non-contact, O other, UH and UO unknown
 # eligibility (household; other), NE not eligible. A code stands for all longer codes that begin with it.
-GROUPS = {"1.1": "I", "1.2": "P", "2.1": "R", "2.2": "NC", "2.3": "O", "3.1": "UH", "3.2": "UO", "3.3": "UO", "3.9": "UO", "4": "NE"}
+GROUPS = {
+    "1.1": "I", "1.2": "P", "2.1": "R", "2.2": "NC", "2.3": "O", "3.1": "UH", "3.2": "UO", "3.3": "UO", "3.9": "UO", "4": "NE",
+}  # fmt: skip
 LABELS = {
     "I": {"zh": "完成访问", "en": "Complete interview"}, "P": {"zh": "部分完成", "en": "Partial interview"},
     "R": {"zh": "拒绝或中断", "en": "Refusal or break-off"}, "NC": {"zh": "未联系上", "en": "Non-contact"},
@@ -77,6 +79,6 @@ def outcome_rates(counts: Mapping[str, int], e: float | None = None) -> dict[str
     rates = {}
     for name, (numerator, denominator, of_unknown) in RATES.items():
         counted = 0.0 if of_unknown == 0 or not unknown else unknown * (share if of_unknown == "e" else 1)
-        cases = sum(groups[group] for group in denominator.split()) + counted
-        rates[name] = sum(groups[group] for group in numerator.split()) / cases if cases else math.nan
+        asked = counted + sum(groups[group] for group in denominator.split())
+        rates[name] = sum(groups[group] for group in numerator.split()) / asked if asked else math.nan
     return rates | {"e": share}

@@ -145,7 +145,8 @@ def _unknown_communities(folder: Path, declared: RoundFile, answers: Mapping[str
         for name, rows in unknown.groupby(unknown):
             hint = near_miss(str(name), [str(known) for known in communities.index])
             found = [int(row) for row in rows.index]
-            faults.append(problem("A12", folder / file, found[0], "community", id=name, hint=hint, rows=found, count=len(found)))
+            faults.append(problem("A12", folder / file, found[0], "community", id=name, hint=hint, rows=found,
+                                  count=len(found)))
     return faults
 
 
@@ -160,7 +161,7 @@ def _more_answers_than_population(folder: Path, declared: RoundFile, answers: Ma
         sizes = communities[file.population].reindex(rows.index)
         for name in rows.index[rows > sizes]:
             faults.append(problem("C08", folder / declared.communities.file, path=file.population, id=name,
-                                  size=f"{sizes[name]:g}", rows=rows[name], file=file.file))
+                                  size=f"{sizes[name]:g}", rows=rows[name], answers=file.file))
     return faults
 
 

@@ -54,7 +54,8 @@ def other_shares(answers: Answers, minimum: int, lang: str) -> list[tuple[str, i
             if item.kind != "select_one" or len(choices) in (0, 5):
                 continue
             shares, n = _shares(answers, item, minimum)
-            text = "; ".join(f"{label(choice.label, lang)} {percent(share)}" for choice, share in zip(choices, shares, strict=True))
+            said = zip((label(choice.label, lang) for choice in choices), shares, strict=True)
+            text = "; ".join(f"{choice} {percent(share)}" for choice, share in said)
             told.append((label(item.label, lang), n, text if n else "–"))
     return told
 
@@ -84,7 +85,8 @@ def quality_rows(round_: Round, scores: pd.DataFrame, community: str, lang: str)
         notes.append(word["incomplete"])
     data = [warning for warning in round_.warnings if warning.code.startswith(("A", "C"))]
     if data:
-        notes.append(f"{word['round_warnings']}: " + "; ".join(sorted({f"{warning.path} [{warning.code}]" for warning in data})))
+        seen = sorted({f"{warning.path} [{warning.code}]" for warning in data})
+        notes.append(f"{word['round_warnings']}: {'; '.join(seen)}")
     return cells, notes
 
 

@@ -54,9 +54,9 @@ class CommunityReport:
         rubric = opened.programme.rubric
         source = word["source_text"].format(round=opened.declared.round, rubric=rubric.rubric, version=rubric.version,
                                             inputs=opened.inputs, software=version("evaluation"))
-        name = opened.communities.at[community, NAMES[lang]]
+        name = str(opened.communities.at[community, NAMES[lang]])
         kicker = f"{label(opened.declared.title, lang)} · {label(rubric.title, lang)}"
-        title = f"{word['community_report']}: {name} ({community})" if lang == "en" else f"{name}（{community}）{word['community_report']}"
+        title = word["community_title"].format(name=name, id=community)
         footer = (word["scope"], word["unsigned"], f"{word['source']}: {source}")
         return cls(opened, community, lang, gated_scores(opened), Report(lang, title, kicker, footer))
 
@@ -67,9 +67,9 @@ class CommunityReport:
 
     def _rows(self, level: str) -> pd.DataFrame:
         rubric = self.round.programme.rubric
-        named = {"dimension": rubric.dimensions, "aim": rubric.aims, "indicator": rubric.indicators}.get(level, ())
-        labels = {part.id: f"{part.id} {label(part.label, self.lang)}" if level != "aim" else label(part.label, self.lang)
-                  for part in named}
+        labels = {aim.id: label(aim.label, self.lang) for aim in rubric.aims} if level == "aim" else {
+            part.id: f"{part.id} {label(part.label, self.lang)}"
+            for part in (rubric.dimensions if level == "dimension" else rubric.indicators)}
         rows = self.own[self.own["level"] == level]
         return rows.assign(label=rows["id"].map(labels))
 
@@ -86,7 +86,8 @@ class CommunityReport:
         levels = {level.id: label(level.label, self.lang) for level in self.round.programme.rubric.levels}
         row = decisions(self.round, self.own).iloc[0]
         asked = f"{rule.declared_at_least:g}" if rule.declared_at_least is not None else ""
-        why = word["why_simple"] if rule.kind == "simple" and row["verdict"] != "not_reviewed" else word[f"why_{row['verdict']}"]
+        compared = rule.kind == "simple" and row["verdict"] in ("pass", "fail")
+        why = word["why_simple" if compared else f"why_{row['verdict']}"]
         why = why.format(mark=asked if row["verdict"] == "not_reviewed" else f"{rule.threshold:g}",
                          confidence=f"{rule.confidence:.0%}", against=f"{1 - rule.confidence:.0%}",
                          declared=number(row["declared"]))
@@ -123,7 +124,8 @@ class CommunityReport:
         """Points earned by dimension, and the shared aims."""
         word = words(self.lang)
         rows = self._rows("dimension")
-        parts = [picture_html(charts.dimensions(rows, lang=self.lang)), self._score_table(rows, word["dimension"], word["dimensions"])]
+        parts = [picture_html(charts.dimensions(rows, lang=self.lang)),
+                 self._score_table(rows, word["dimension"], word["dimensions"])]
         aims = self._rows("aim")
         if len(aims):
             parts.append(self._score_table(aims, word["aim"], word["aims"]))
@@ -192,7 +194,7 @@ class CommunityReport:
         rows = self.own[self.own["withheld"]]
         if rows.empty:
             return self.report.section("withheld", word["withheld"], paragraph(word["withheld_none"]))
-        cells = [[f"{word.get(row['level'], row['level'])} {row['id']}", word.get(row["evidence"], "")] for _, row in rows.iterrows()]
+        cells = [[f"{word[row['level']]} {row['id']}", word.get(row["evidence"], "")] for _, row in rows.iterrows()]
         note = word["withheld_note"].format(minimum=self.round.declared.disclosure.minimum)
         columns = [(word["indicator"], "text"), (word["evidence"], "text")]
         return self.report.section("withheld", word["withheld"], paragraph(note), table_html(word["withheld"], columns, cells))

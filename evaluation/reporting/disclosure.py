@@ -29,20 +29,21 @@ def gate_scores(scores: pd.DataFrame, rubric: Rubric, minimum: int) -> pd.DataFr
     for community in scores.loc[small, "community"].unique():
         rows = scores["community"] == community
         hidden = _hidden(scores[rows], small[rows], rubric)
-        gated.loc[rows, "withheld"] = [_node(row) in hidden for row in scores[rows].itertuples()]
+        gated.loc[rows, "withheld"] = [node in hidden for node in _nodes(scores[rows])]
     gated.loc[gated["withheld"], NUMBERS] = np.nan
     gated.loc[gated["withheld"], "n"] = 0
     return gated
 
 
-def _node(row: object) -> Node:
-    level, name, method = (str(getattr(row, part)) for part in ("level", "id", "evidence"))
-    return level, name, method if level == "evidence" else ""
+def _nodes(scores: pd.DataFrame) -> list[Node]:
+    method = scores["evidence"].where(scores["level"] == "evidence", "")
+    return list(zip(scores["level"].astype(str), scores["id"].astype(str), method.astype(str), strict=True))
 
 
 def _hidden(scores: pd.DataFrame, small: pd.Series, rubric: Rubric) -> set[Node]:
-    nodes = {_node(row): float(row.points) for row in scores.itertuples() if row.state != "not_applicable" and row.points > 0}  # type: ignore[arg-type]
-    hidden = {_node(row) for row in scores[small].itertuples()}
+    there = scores[(scores["state"] != "not_applicable") & (scores["points"] > 0)]
+    nodes = dict(zip(_nodes(there), there["points"].astype(float), strict=True))
+    hidden = set(_nodes(scores[small]))
     sums = [(parent, [part for part in parts if part in nodes]) for parent, parts in _sums(rubric) if parent in nodes]
     changed = True
     while changed:
@@ -80,4 +81,4 @@ def gate_counts(counts: pd.Series, minimum: int, rest: str) -> pd.Series:
         kept = kept.drop(least)
     if small.sum() < minimum:
         return kept
-    return pd.concat([kept, pd.Series({rest: small.sum()})])
+    return pd.Series(pd.concat([kept, pd.Series({rest: small.sum()})]))

@@ -45,7 +45,8 @@ class DistrictReport:
         source = word["source_text"].format(round=opened.declared.round, rubric=rubric.rubric, version=rubric.version,
                                             inputs=opened.inputs, software=version("evaluation"))
         title = f"{word['district_report']}: {label(opened.declared.title, lang)}"
-        report = Report(lang, title, label(rubric.title, lang), (word["scope"], word["unsigned"], f"{word['source']}: {source}"))
+        footer = (word["scope"], word["unsigned"], f"{word['source']}: {source}")
+        report = Report(lang, title, label(rubric.title, lang), footer)
         return cls(opened, lang, league(opened, gated_scores(opened), lang), report)
 
     def _levels(self) -> dict[str, str]:
@@ -68,7 +69,8 @@ class DistrictReport:
         rule = rule_of(self.round)
         levels = [(name, rule.levels[level]) for level, name in self._levels().items()]
         picture = charts.caterpillar(self.table, threshold=rule.threshold, levels=levels, lang=self.lang)
-        return self.report.section("caterpillar", word["caterpillar"], picture_html(picture), paragraph(word["caterpillar_note"]))
+        return self.report.section("caterpillar", word["caterpillar"], picture_html(picture),
+                                   paragraph(word["caterpillar_note"]))
 
     def funnel(self) -> Section:
         """Verified minus declared against precision."""

@@ -19,6 +19,7 @@ from evaluation.core.errors import UsageError, near_miss, problem
 from evaluation.core.files import write_text
 from evaluation.declare.model import LANGUAGES
 from evaluation.reporting.style import Picture
+from evaluation.reporting.webfont import font_style
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
@@ -122,8 +123,10 @@ class Report:
 
     def write(self, file: Path) -> Path:
         """Write the page: one file, no address of anything outside it."""
+        texts = [self.title, self.kicker, *self.footer, *(section.title for section in self.sections.values())]
+        text = "".join(texts) + "".join(section.body for section in self.sections.values())
         page = _environment().get_template("report.html.j2").render(
-            lang=self.lang, title=self.title, kicker=self.kicker, sections=self.sections.values(), style=_style(),
-            footer=self.footer, software=version("evaluation"))  # fmt: skip
+            lang=self.lang, title=self.title, kicker=self.kicker, sections=self.sections.values(),
+            style=_style() + font_style(text), footer=self.footer, software=version("evaluation"))
         write_text(file, page)
         return file

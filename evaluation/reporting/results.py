@@ -83,7 +83,7 @@ def gated_scores(round_: Round) -> pd.DataFrame:
         except (OSError, pa.ArrowInvalid):
             kept = None
         if kept is not None and (kept.schema.metadata or {}).get(b"key") == _key(round_):
-            return kept.to_pandas()
+            return pd.DataFrame(kept.to_pandas())
     return gate_scores(score_round(round_), round_.programme.rubric, round_.declared.disclosure.minimum)
 
 
@@ -113,7 +113,7 @@ def score_file(round_: Round, community: str, scores: pd.DataFrame) -> ScoreFile
     names = {lang: str(round_.communities.at[community, column]) for lang, column in NAMES.items()}
     rubric = round_.programme.rubric
     return ScoreFile(
-        schema=SCHEMA, software=f"evaluation {version('evaluation')}", round=round_.declared.round,
+        schema_=SCHEMA, software=f"evaluation {version('evaluation')}", round=round_.declared.round,
         rubric=rubric.rubric, rubric_version=rubric.version, community=community, names=names,
         inputs_sha256=round_.inputs, disclosure_minimum=round_.declared.disclosure.minimum,
         decision=DecisionRecord(
@@ -122,7 +122,7 @@ def score_file(round_: Round, community: str, scores: pd.DataFrame) -> ScoreFile
             rule=round_.declared.decision.rule, threshold=rule.threshold, confidence=rule.confidence,
             declared_at_least=rule.declared_at_least,
         ),
-        scores=[Score(**{name: _value(part) for name, part in row.items() if name != "community"})
+        scores=[Score(**{str(name): _value(part) for name, part in row.items() if name != "community"})
                 for row in own.to_dict("records")],
     )  # fmt: skip
 

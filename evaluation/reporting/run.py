@@ -22,7 +22,8 @@ def run_notebook(notebook: Path, out: Path, parameters: Mapping[str, str], folde
     stops: the notebook is then kept, with the error in it, as `out` with the ending .failed.ipynb.
     """
     known = papermill.inspect_notebook(notebook)
-    faults = [problem("U03", notebook, path=name, name=name, hint=near_miss(name, known)) for name in set(parameters) - set(known)]
+    unknown = sorted(set(parameters) - set(known))
+    faults = [problem("U03", notebook, path=name, name=name, hint=near_miss(name, known)) for name in unknown]
     if faults:
         raise UsageError(faults)
     failed = out.with_suffix(".failed.ipynb")
@@ -35,6 +36,6 @@ def run_notebook(notebook: Path, out: Path, parameters: Mapping[str, str], folde
         except PapermillExecutionError as error:
             write_text(failed, temporary.read_text(encoding="utf-8"))
             reason = f"{error.ename}: {error.evalue}"
-            raise EvaluationError(problem("U07", notebook, reason=reason, file=failed)) from None
+            raise EvaluationError(problem("U07", notebook, reason=reason, kept=failed)) from None
     failed.unlink(missing_ok=True)
     return out

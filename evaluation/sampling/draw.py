@@ -16,7 +16,6 @@ import pandas as pd
 from evaluation.core.errors import DesignError, near_miss, problem
 
 
-
 @dataclass(frozen=True)
 class Frame:
     """The list a sample is drawn from: one unit id (text) and one stratum a row. Raises DesignError for a unit twice."""
@@ -61,7 +60,7 @@ def draw(frame: Frame, design: Design, seed: int) -> pd.DataFrame:
             faults.append(problem("G01", path="n", community=name, n=asked[name], size=sizes[name]))
     if faults:
         raise DesignError(faults)
-    taken = np.minimum(asked, sizes[strata])
+    taken = asked.clip(upper=sizes[strata])
     table = table[table["stratum"].isin(strata)].assign(key=unit_keys(frame.unit, seed))
     table = table.sort_values(["stratum", "key", "unit"])
     kept = table[table.groupby("stratum").cumcount() < table["stratum"].map(taken)]

@@ -37,8 +37,7 @@ def combine(evidence: list[Evidence], rubric: Rubric, stated: NDArray[np.bool_])
     by_method = {given.method: given for given in evidence}
     rules = np.array([rubric.missing_rule(indicator).not_assessed for indicator in indicators])
     methods = sorted({method for indicator in indicators for method in indicator.evidence})
-    declared = {method: np.array([indicator.evidence.get(method, 0.0) for indicator in indicators])
-                for method in methods}  # type: ignore[call-overload]  # method names come from the same table
+    declared = {method: np.array([indicator.evidence.get(method, 0.0) for indicator in indicators]) for method in methods}
     kept = np.zeros(stated.shape)
     used = np.zeros(stated.shape)
     missing = np.zeros(stated.shape, dtype=bool)
@@ -57,7 +56,7 @@ def combine(evidence: list[Evidence], rubric: Rubric, stated: NDArray[np.bool_])
     unscored = ((used == 0) & (rules != "zero")) | (missing & (rules == "withhold"))
     not_assessed = unscored & ~not_applicable
     scored = ~not_applicable & ~not_assessed
-    weights = {}
+    weights: dict[str, Floats] = {}
     value = np.where(scored, 0.0, np.nan)
     for method in methods:
         given = by_method.get(method)

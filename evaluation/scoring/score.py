@@ -17,8 +17,8 @@ from evaluation.fieldwork.communities import DECLARED, NOT_APPLICABLE
 from evaluation.fieldwork.opening import Round
 from evaluation.scoring.combine import Combined, combine
 from evaluation.scoring.evidence import Evidence, evidence_of
+from evaluation.scoring.groups import Groups, Spread, respondents, spread_of
 
-COMPLETE_METHODS = ("records",)
 LEVELS = ("total", "dimension", "aim", "indicator", "evidence")
 COLUMNS = ["community", "level", "id", "evidence", "points", "weight", "value", "se", "df", "ci_low", "ci_high", "n",
            "declared", "state"]
@@ -35,131 +35,97 @@ def score_round(round_: Round, confidence: float = 0.95) -> pd.DataFrame:
     """
     rubric = round_.programme.rubric
     names = [str(name) for name in round_.communities.index]
-    stated = _stated_not_applicable(round_.communities, rubric)
+    groups = Groups.of(rubric)
     evidence = evidence_of(round_.answers, rubric, names)
-    combined = combine(evidence, rubric, stated)
-    groups = _groups(rubric)
-    points = np.array([indicator.points for indicator in rubric.indicators])
-    member = np.array([[k in members for k in range(len(points))] for _, _, members in groups], dtype=float)
+    combined = combine(evidence, rubric, _stated_not_applicable(round_.communities, rubric))
+    spreads = [spread_of(given, combined, groups, round_.population(given.method)) for given in evidence]
+    declared = np.where(combined.not_applicable, np.nan, _declared(round_.communities, rubric))
     scored = np.isfinite(combined.value)
-    base = (scored * points) @ member.T
-    with np.errstate(invalid="ignore", divide="ignore"):
-        value = (np.nan_to_num(combined.value) * points) @ member.T / base
-    count, levels = len(names), len(groups) + len(points)
-    variance, squares = np.zeros((count, levels)), np.zeros((count, levels))
-    n = np.zeros((count, levels), dtype=np.int64)
-    rows = []
-    for given in evidence:
-        own, group, df = _variances(given, combined, member * points, base, round_.population(given.method))
-        every = np.hstack([group, own * combined.weights[given.method] ** 2])
-        variance += every
-        with np.errstate(invalid="ignore", divide="ignore"):
-            squares += np.where(every > 0, every**2 / np.maximum(df, 1e-12)[:, None], 0.0) + np.where(np.isnan(every), np.nan, 0.0)
-        used = given.n * (combined.weights[given.method] > 0)
-        n += np.hstack([_respondents(given, member, combined), used])
-        rows.append(_evidence_table(names, rubric, given, combined, own, df, confidence))
-    declared = _declared(round_.communities, rubric, combined.not_applicable)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        df = np.where(variance > 0, variance**2 / squares, np.inf)
-        declared_groups = (np.where(combined.not_applicable, 0.0, declared) * points) @ member.T
-        declared_groups = declared_groups / ((~combined.not_applicable * points) @ member.T)
-    methods = sorted(combined.weights)
-    rests = np.array([["+".join(method for method in methods if combined.weights[method][c, k] > 0)
-                       for k in range(len(points))] for c in range(count)], dtype=object).reshape(count, len(points))
-    incomplete = (combined.not_assessed @ member.T.astype(bool)) > 0
-    state = np.hstack([
-        np.where(base == 0, np.where(incomplete, "not_assessed", "not_applicable"), np.where(incomplete, "incomplete", "scored")),
-        np.where(combined.not_applicable, "not_applicable", np.where(combined.not_assessed, "not_assessed", "scored")),
-    ])
-    ids = [(level, name) for level, name, _ in groups] + [("indicator", indicator.id) for indicator in rubric.indicators]
+    variance, df = _added_up(evidence, combined, spreads)
+    n = sum((np.hstack([respondents(given, combined, groups), given.n * (combined.weights[given.method] > 0)])
+             for given in evidence), np.zeros(variance.shape, dtype=np.int64))
+    ids = [*groups.ids, *(("indicator", indicator.id) for indicator in rubric.indicators)]
+    rests = np.full(variance.shape, "", dtype=object)
+    rests[:, len(groups.ids):] = _methods(combined)
     table = pd.DataFrame({
-        "community": np.repeat(names, levels),
-        "level": np.tile([level for level, _ in ids], count),
-        "id": np.tile([name for _, name in ids], count),
-        "evidence": np.hstack([np.full((count, len(groups)), "", dtype=object), rests]).ravel(),
-        "points": np.hstack([base, scored * points]).ravel(),
+        "community": np.repeat(names, len(ids)),
+        "level": np.tile([level for level, _ in ids], len(names)),
+        "id": np.tile([name for _, name in ids], len(names)),
+        "evidence": rests.ravel(),
+        "points": np.hstack([groups.base(scored), scored * groups.points]).ravel(),
         "weight": np.nan,
-        "value": np.hstack([value, combined.value]).ravel(),
+        "value": np.hstack([groups.mean(combined.value), combined.value]).ravel(),
         "se": np.sqrt(variance).ravel(),
         "df": df.ravel(),
         "n": n.ravel(),
-        "declared": np.hstack([declared_groups, declared]).ravel(),
-        "state": state.ravel(),
+        "declared": np.hstack([groups.mean(declared), declared]).ravel(),
+        "state": _states(combined, groups).ravel(),
     })
-    table.loc[table["value"].isna(), ["se", "df"]] = np.nan
-    scores = pd.concat([_with_interval(table, confidence), *rows], ignore_index=True)[COLUMNS]
-    scores["level"] = pd.Categorical(scores["level"], categories=LEVELS, ordered=True)
-    scores = scores.sort_values(["community", "level"], kind="stable", ignore_index=True)
-    return scores.assign(level=scores["level"].astype(str))
+    rows = [_evidence_table(names, rubric, *given, combined) for given in zip(evidence, spreads, strict=True)]
+    scores = _with_interval(pd.concat([table, *rows], ignore_index=True), confidence)[COLUMNS]
+    order = scores["level"].map({level: place for place, level in enumerate(LEVELS)})
+    return scores.iloc[np.lexsort((order, scores["community"]))].reset_index(drop=True)
 
 
-def _groups(rubric: Rubric) -> list[tuple[str, str, set[int]]]:
-    """(level, id, numbers of its indicators) of the total, each dimension and each aim."""
-    number = {indicator.id: k for k, indicator in enumerate(rubric.indicators)}
-    groups = [("total", "total", set(number.values()))]
-    for dimension in rubric.dimensions:
-        groups.append(("dimension", dimension.id, {number[indicator.id] for indicator in dimension.indicators}))
-    for aim in rubric.aims:
-        groups.append(("aim", aim.id, {k for k, indicator in enumerate(rubric.indicators) if indicator.aim == aim.id}))
-    return groups
-
-
-def _variances(given: Evidence, combined: Combined, member_points: Floats, base: Floats,
-               population: pd.Series | None) -> tuple[Floats, Floats, Floats]:
-    """Variances (c, k) of one method's evidence, (c, groups) of its part in each group, and df (c,)."""
-    count, indicators = combined.value.shape
-    own, group, df = np.zeros((count, indicators)), np.zeros((count, len(member_points))), np.full(count, np.inf)
-    if given.method in COMPLETE_METHODS:
-        return own, group, df
-    at, grouped = given.at, given.grouped
-    in_points = (given.shares * combined.weights[given.method][at][grouped.community]) @ member_points.T
-    sizes = None if population is None else population.to_numpy()[at]
-    variance, df[at] = grouped.variance(np.hstack([given.shares, in_points]), sizes)
-    own[at] = variance[:, :indicators]
+def _added_up(evidence: list[Evidence], combined: Combined, spreads: list[Spread]) -> tuple[Floats, Floats]:
+    """Variances (c, groups + k) added over the methods, and Satterthwaite's degrees of freedom."""
+    parts = [(np.hstack([spread.groups, np.where(combined.weights[given.method] > 0, spread.evidence, 0.0)
+                         * combined.weights[given.method] ** 2]), spread.df)
+             for given, spread in zip(evidence, spreads, strict=True)]
+    variance, squares = np.zeros(parts[0][0].shape), np.zeros(parts[0][0].shape)
+    for part, df in parts:
+        variance += part
+        squares += np.where(part > 0, part**2 / np.maximum(df, 1e-12)[:, None], 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        group[at] = np.nan_to_num(variance[:, indicators:] / base[at] ** 2, nan=0.0, posinf=0.0)
-    group[at] = np.where(np.isnan(variance[:, indicators:]), np.nan, group[at])
-    return own, group, df
+        return variance, np.where(variance > 0, variance**2 / squares, np.inf)
 
 
-def _respondents(given: Evidence, member: Floats, combined: Combined) -> NDArray[np.int64]:
-    """Respondents (c, groups) of one method who gave at least one answer that counts in the group."""
-    grouped, at = given.grouped, given.at
-    rows = np.zeros((len(combined.value), len(member)), dtype=np.int64)
-    uses = combined.weights[given.method] > 0
-    answered = given.answered[:, None, :] & (member[None, :, :] > 0) & uses[at][grouped.community][:, None, :]
-    rows[at] = grouped.sums(answered.any(axis=2).astype(np.int64))
-    return rows
+def _methods(combined: Combined) -> NDArray[np.object_]:
+    """The methods (c, k) that each indicator rests on, joined by +."""
+    methods = sorted(combined.weights)
+    used = sum((combined.weights[method] > 0) * 2**place for place, method in enumerate(methods))
+    names = ["+".join(method for place, method in enumerate(methods) if code >> place & 1) for code in range(2 ** len(methods))]
+    return np.asarray(np.array(names, dtype=object)[used])
 
 
-def _evidence_table(names: list[str], rubric: Rubric, given: Evidence, combined: Combined, variance: Floats, df: Floats,
-                    confidence: float) -> pd.DataFrame:
+def _states(combined: Combined, groups: Groups) -> NDArray[np.object_]:
+    """The state of each group and indicator (c, groups + k)."""
+    missing = combined.not_assessed @ groups.member.T > 0
+    empty = groups.base(np.isfinite(combined.value)) == 0
+    nothing = np.where(missing, "not_assessed", "not_applicable")
+    whole = np.where(empty, nothing, np.where(missing, "incomplete", "scored"))
+    single = np.where(combined.not_applicable, "not_applicable", np.where(combined.not_assessed, "not_assessed", "scored"))
+    return np.hstack([whole, single]).astype(object)
+
+
+def _evidence_table(names: list[str], rubric: Rubric, given: Evidence, spread: Spread, combined: Combined) -> pd.DataFrame:
     takes = [k for k, indicator in enumerate(rubric.indicators) if given.method in indicator.evidence]
-    count = len(names)
-    state = np.where(given.not_applicable, "not_applicable", np.where(np.isnan(given.value), "not_assessed", "scored"))
-    table = pd.DataFrame({
+    weight = combined.weights[given.method][:, takes]
+    value = given.value[:, takes]
+    state = np.where(given.not_applicable[:, takes], "not_applicable", np.where(np.isnan(value), "not_assessed", "scored"))
+    points = np.array([rubric.indicators[k].points for k in takes])
+    return pd.DataFrame({
         "community": np.repeat(names, len(takes)),
         "level": "evidence",
-        "id": np.tile([rubric.indicators[k].id for k in takes], count),
+        "id": np.tile([rubric.indicators[k].id for k in takes], len(names)),
         "evidence": given.method,
-        "points": np.tile([rubric.indicators[k].points for k in takes], count) * combined.weights[given.method][:, takes].ravel(),
-        "weight": combined.weights[given.method][:, takes].ravel(),
-        "value": given.value[:, takes].ravel(),
-        "se": np.where(np.isnan(given.value), np.nan, np.sqrt(variance))[:, takes].ravel(),
-        "df": np.repeat(df, len(takes)),
+        "points": (points * weight).ravel(),
+        "weight": weight.ravel(),
+        "value": value.ravel(),
+        "se": np.sqrt(spread.evidence)[:, takes].ravel(),
+        "df": np.repeat(spread.df, len(takes)),
         "n": given.n[:, takes].ravel(),
         "declared": np.nan,
-        "state": state[:, takes].ravel(),
+        "state": state.ravel(),
     })
-    return _with_interval(table, confidence)
 
 
 def _with_interval(table: pd.DataFrame, confidence: float) -> pd.DataFrame:
-    df = table["df"].to_numpy(dtype=float)
-    se = table["se"].to_numpy(dtype=float)
+    value = table["value"].to_numpy(dtype=float)
+    se, df = (np.where(np.isnan(value), np.nan, table[name].to_numpy(dtype=float)) for name in ("se", "df"))
     margin = np.where(se == 0, 0.0, stats.t.ppf(0.5 + confidence / 2, np.where(df > 0, df, np.nan)) * se)
-    low = np.clip(table["value"] - margin, 0, 100)
-    return table.assign(ci_low=low, ci_high=np.clip(table["value"] + margin, 0, 100))
+    low, high = np.clip(value - margin, 0, 100), np.clip(value + margin, 0, 100)
+    return table.assign(se=se, df=df, ci_low=low, ci_high=high)
 
 
 def _stated_not_applicable(communities: pd.DataFrame, rubric: Rubric) -> NDArray[np.bool_]:
@@ -171,8 +137,8 @@ def _stated_not_applicable(communities: pd.DataFrame, rubric: Rubric) -> NDArray
     return stated
 
 
-def _declared(communities: pd.DataFrame, rubric: Rubric, not_applicable: NDArray[np.bool_]) -> Floats:
+def _declared(communities: pd.DataFrame, rubric: Rubric) -> Floats:
     """Declared scores (c, k) on 0-100; NaN where none is stated."""
     columns = [communities.get(f"{DECLARED}{indicator.id}") for indicator in rubric.indicators]
-    declared = [np.full(len(communities), np.nan) if column is None else column.to_numpy(float) for column in columns]
-    return np.where(not_applicable, np.nan, np.column_stack(declared))
+    missing = np.full(len(communities), np.nan)
+    return np.column_stack([missing if column is None else column.to_numpy(dtype=float) for column in columns])

@@ -81,7 +81,7 @@ def test_empty_single_and_missing(name: str) -> None:
     assert chart(table.iloc[:0], "en").alt == "Nothing to show."
     chart(table.iloc[:1], "en")
     numbers = table.select_dtypes("number").columns
-    assert "nan" not in chart(table.assign(**{column: np.nan for column in numbers}), "en").alt.lower()
+    assert "nan" not in chart(table.assign(**dict.fromkeys(numbers, np.nan)), "en").alt.lower()
 
 
 @pytest.mark.parametrize("name", ["caterpillar", "funnel"])
