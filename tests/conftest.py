@@ -1,0 +1,103 @@
+"""A tiny round that is free of faults, and how to change one thing in it.
+
+    make_round(tmp_path, answers=("r2,c1", "r1,c1"))     # old text -> new text
+    make_round(tmp_path, answers=b"...")                 # other bytes
+    make_round(tmp_path, communities=None)               # no such file
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evaluation.core.errors import EvaluationError, Problem
+from evaluation.fieldwork import open_round
+
+RUBRIC = """\
+rubric: garden
+version: "1"
+title: {zh: 园地, en: Garden}
+languages: [zh, en]
+pass_mark: 60
+dimensions:
+  - id: "1"
+    label: {zh: 服务, en: Service}
+    indicators:
+      - {id: "1.1", label: {zh: 接待, en: Reception}, points: 60, evidence: {questionnaire: 1}}
+      - {id: "1.2", label: {zh: 答复, en: Reply}, points: 40, evidence: {questionnaire: 1}}
+"""
+FORM = """\
+instrument: form
+method: questionnaire
+version: "1"
+title: {zh: 问卷, en: Form}
+languages: [zh, en]
+choices:
+  grade:
+    - {value: 1, score: 0, label: {zh: 差, en: Bad}}
+    - {value: 5, score: 100, label: {zh: 好, en: Good}, aliases: [great]}
+    - {value: dk, status: dont_know, label: {zh: 不知道, en: Don't know}}
+  yes_no:
+    - {value: "yes", label: {zh: 是, en: "Yes"}}
+    - {value: "no", label: {zh: 否, en: "No"}}
+  places:
+    - {value: a, score: 50, label: {zh: 广场, en: Square}}
+    - {value: b, score: 50, label: {zh: 书屋, en: Library}}
+items:
+  - {id: q1, type: select_one grade, indicator: "1.1", label: {zh: 接待如何, en: How is the reception}}
+  - {id: q2, type: select_one yes_no, label: {zh: 是否来过, en: Have you come by}}
+  - {id: q3, type: integer, range: {low: 0, high: 10}, indicator: "1.2", relevant: "${q2} = 'yes'", label: {zh: 几次, en: How often}}
+  - {id: q4, type: select_multiple places, indicator: "1.1", label: {zh: 去过哪里, en: Where have you been}}
+  - {id: q5, type: decimal, range: {low: 0, high: 1}, indicator: "1.2", label: {zh: 等候小时, en: Hours of waiting}}
+"""
+ROUND = """\
+round: spring
+title: {zh: 春季, en: Spring}
+programme: garden
+communities: {file: communities.csv}
+answers:
+  questionnaire: {file: answers.csv, weight: weight, population: households}
+"""
+COMMUNITIES = """\
+id,name_zh,name_en,households,declared_1.1
+c1,甲,Alder,40,90
+c2,乙,Birch,50,
+"""
+ANSWERS = """\
+respondent,community,weight,q1,q2,q3,q4,q5
+r1,c1,1.5,5,yes,3,a b,0.5
+r2,c1,2,1,no,,,1
+r3,c2,1,dk,yes,0,b,0
+r4,c2,1,5,,,a,
+"""
+FILES = {"rubric": "garden/rubric.yaml", "form": "garden/form.yaml", "round": "round.yaml", "communities": "communities.csv",
+         "answers": "answers.csv", "calls": "calls.csv"}
+BASE = {"rubric": RUBRIC, "form": FORM, "round": ROUND, "communities": COMMUNITIES, "answers": ANSWERS}
+Change = str | bytes | tuple[str, str] | None
+
+
+def make_round(folder: Path, **changes: Change) -> Path:
+    """Write the round to `folder` with `changes` by file: whole text or bytes, (old, new), or None for no such file."""
+    for name, path in FILES.items():
+        content: Change = changes.get(name, BASE.get(name))
+        if isinstance(content, tuple):
+            old, new = content
+            assert old in BASE[name], f"{name} has no {old!r}"
+            content = BASE[name].replace(old, new, 1)
+        if content is not None:
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
+def told(folder: Path) -> list[Problem]:
+    """Everything that opening the round tells: its faults, or its warnings if it opens."""
+    try:
+        return list(open_round(folder).warnings)
+    except EvaluationError as error:
+        return error.problems
+
+
+def told_as(folder: Path) -> list[tuple[str, str, int, str]]:
+    """(code, name of the file, line or row, path) of everything that opening the round tells."""
+    return [(problem.code, Path(problem.file).name, problem.line, problem.path) for problem in told(folder)]
