@@ -26,7 +26,7 @@ from evaluation.declare.round import FrameFile, RoundFile
 from evaluation.declare.rubric import Rubric
 from evaluation.fieldwork.opening import Round, open_round
 from evaluation.reporting.district import league
-from evaluation.reporting.report import interval, number, percent, words
+from evaluation.reporting.report import certainty, interval, number, words
 from evaluation.reporting.results import ScoreFile, gated_scores, write_score_file, write_scores
 from evaluation.reporting.run import run_notebook
 from evaluation.sampling import Design, Frame, draw
@@ -134,11 +134,11 @@ def _print_league(opened: Round, table: pd.DataFrame, lang: str) -> None:
     shown = Table(title=label(opened.declared.title, lang), caption=word["unsigned"])
     for name in (word["community"], word["declared"], word["total"], word["margin"],
                  word["probability_pass"].format(mark=f"{rule.threshold:g}"), word["verdict"], word["stars"]):
-        shown.add_column(name, overflow="fold")
+        shown.add_column(name, overflow="fold", no_wrap=name == word["community"])
     for _, row in table.iterrows():
         shown.add_row(row["label"], number(row["declared"]), number(row["value"]), interval(row["ci_low"], row["ci_high"]),
-                      percent(row["p_pass"]), word[row["verdict"]].format(mark=asked), levels.get(row["level"], "–"))
-    Console(width=None if sys.stdout.isatty() else 110).print(shown)
+                      certainty(row["p_pass"], row["se"]), word[row["verdict"]].format(mark=asked), levels.get(row["level"], "–"))
+    Console(width=None if sys.stdout.isatty() else 140).print(shown)
 
 
 def run(folder: Path, lang: str, *, community: str | None, every: bool, district: bool, resume: bool,

@@ -1,7 +1,8 @@
 """Eight charts of a review, each a pure function of one table: the same input gives the same bytes.
 
-Scores are on 0-100, shares and probabilities on 0-1. NaN is drawn as "not assessed" or "withheld"; an empty table gives
-a picture that says so. Every function takes the language "zh" or "en" and returns a `Picture` with its alt text.
+Scores are on 0-100, shares and probabilities on 0-1. NaN is drawn as "withheld". Where a table of scores has a column
+`withheld`, rows where it is false are drawn as "not assessed", or as `state` says. An empty table gives a picture that
+says so. Every function takes the language "zh" or "en" and returns a `Picture` with its alt text.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ LIMIT_95, LIMIT_998 = 1.959964, 3.090232  # standard normal quantiles of the fun
 LABELLED_ROWS = 60  # a caterpillar with more rows names none of them
 WORDS: dict[str, dict[str, str]] = {
     "zh": {
-        "nothing": "没有可显示的数据", "unassessed": "未评", "withheld": "人数过少，不予显示", "hidden": "不予显示",
-        "comma": "、", "threshold": "达标线", "score": "得分（0–100）", "points": "分值", "declared": "自评申报",
+        "nothing": "没有可显示的数据", "unassessed": "未评", "withheld": "不公布", "not_applicable": "不适用",
+        "undeclared": "未申报", "none": "无", "comma": "、",
+        "threshold": "达标线", "score": "得分（0–100）", "points": "分值", "declared": "自评申报",
         "verified": "核验得分", "interval": "区间", "earned": "得分", "possible": "满分", "cases": "样本数",
         "probability": "达到的概率", "share": "回答占比", "precision": "精确度（1/标准误）",
         "difference": "核验减申报（分）", "above": "整个区间高于达标线", "below": "整个区间低于达标线",
@@ -31,24 +33,27 @@ WORDS: dict[str, dict[str, str]] = {
         "exact": "无抽样误差", "unnamed": "图上另有 {n} 个超限社区未标名", "pass": "通过", "fail": "未通过",
         "more_evidence": "需补充证据", "not_reviewed": "未评审",
         "alt_strip": "核验得分 {value}，{interval}，达标线 {threshold}：{where}。{levels}。",
-        "alt_none": "尚无核验得分；达标线 {threshold}。", "alt_pair": "{label}申报 {declared}、核验 {value}",
+        "alt_none": "核验得分不公布；达标线 {threshold}。", "alt_pair": "{label}申报 {declared}、核验 {value}",
         "alt_pairs": "各维度申报与核验得分对照：{parts}。", "alt_part": "{label} {earned}/{points} 分",
         "alt_parts": "各维度得分：{parts}。", "alt_count": "{label} {cases}",
         "alt_counts": "调查结果（所示共 {total} 例）：{parts}。",
         "alt_likert": "{n} 个题目的回答分布，从“{worst}”到“{best}”。较好一侧占比最高的是“{top}”（{high}），"
                       "最低的是“{bottom}”（{low}）。",
-        "alt_likert_none": "{n} 个题目的回答分布。", "alt_withheld": "其中 {n} 项因人数过少不予显示。",
+        "alt_likert_one": "“{top}”的回答分布，从“{worst}”到“{best}”；较好一侧占 {high}。",
+        "alt_likert_none": "{n} 个题目的回答分布。", "alt_withheld": "其中 {n} 项不公布。",
         "alt_levels": "达到各等级的概率：{parts}。",
         "alt_rank": "{n} 个社区的核验得分：最高为{top}（{high}），最低为{bottom}（{low}），达标线 {threshold}；"
                     "{verdicts}。",
-        "alt_rank_none": "{n} 个社区均未评，达标线 {threshold}；{verdicts}。",
+        "alt_rank_one": "{top}的核验得分为 {high}，达标线 {threshold}；{verdicts}。",
+        "alt_rank_none": "{n} 个社区均无得分可显示，达标线 {threshold}；{verdicts}。",
         "alt_funnel": "{n} 个社区核验与申报得分之差的漏斗图，差值从 {low} 到 {high} 分；超出 99.8% 界限的有 {out} "
                       "个{names}。{missing}",
-        "alt_missing": "另有 {n} 个未评。",
+        "alt_missing": "另有 {n} 个无数据可显示。",
     },
     "en": {
-        "nothing": "Nothing to show", "unassessed": "not assessed", "withheld": "withheld: too few answers",
-        "hidden": "withheld", "comma": ", ", "threshold": "threshold", "score": "score (0–100)", "points": "points",
+        "nothing": "Nothing to show", "unassessed": "not assessed", "withheld": "withheld",
+        "not_applicable": "not applicable", "undeclared": "not declared", "none": "none", "comma": ", ",
+        "threshold": "threshold", "score": "score (0–100)", "points": "points",
         "declared": "declared", "verified": "verified", "interval": "interval", "earned": "earned",
         "possible": "possible", "cases": "cases", "probability": "probability of reaching it",
         "share": "share of answers", "precision": "precision (1/standard error)",
@@ -59,21 +64,23 @@ WORDS: dict[str, dict[str, str]] = {
         "unnamed": "{n} more outside the limits are not named here", "pass": "pass", "fail": "fail",
         "more_evidence": "more evidence needed", "not_reviewed": "not reviewed",
         "alt_strip": "Verified score {value}, {interval}, threshold {threshold}: {where}. {levels}.",
-        "alt_none": "No verified score yet; the threshold is {threshold}.",
+        "alt_none": "The verified score is withheld; the threshold is {threshold}.",
         "alt_pair": "{label}: declared {declared}, verified {value}",
         "alt_pairs": "Declared and verified scores of each dimension. {parts}.",
         "alt_part": "{label} {earned} of {points}", "alt_parts": "Points earned in each dimension: {parts}.",
         "alt_count": "{label} {cases}", "alt_counts": "Outcomes of fieldwork ({total} cases shown): {parts}.",
         "alt_likert": "Answers to the items shown ({n}) on a scale from “{worst}” to “{best}”. The share on the "
                       "better side is highest for “{top}” ({high}) and lowest for “{bottom}” ({low}).",
-        "alt_likert_none": "Answers to the items shown ({n}).", "alt_withheld": " Withheld for too few answers: {n}.",
+        "alt_likert_one": "Answers to “{top}” on a scale from “{worst}” to “{best}”: {high} are on the better side.",
+        "alt_likert_none": "Answers to the items shown ({n}).", "alt_withheld": " Withheld: {n}.",
         "alt_levels": "Probability of reaching each level: {parts}.",
         "alt_rank": "Verified scores of communities (n = {n}): highest {top} ({high}), lowest {bottom} ({low}), "
                     "threshold {threshold}; {verdicts}.",
-        "alt_rank_none": "Communities (n = {n}), none assessed, threshold {threshold}; {verdicts}.",
+        "alt_rank_one": "Verified score of {top}: {high}, threshold {threshold}; {verdicts}.",
+        "alt_rank_none": "Communities (n = {n}), no score to show, threshold {threshold}; {verdicts}.",
         "alt_funnel": "Funnel plot of verified minus declared scores of communities (n = {n}), from {low} to "
                       "{high} points; outside the 99.8% limits: {out}{names}. {missing}",
-        "alt_missing": "Not assessed: {n}.",
+        "alt_missing": "Without data to show: {n}.",
     },
 }
 
@@ -92,12 +99,27 @@ def _labels(table: pd.DataFrame, column: str = "label") -> list[str]:
     return [" ".join(str(label).split()) for label in table[column]]
 
 
-def _score(value: float, word: dict[str, str], threshold: float = math.nan) -> str:
+def _absent(table: pd.DataFrame, word: dict[str, str]) -> list[str]:
+    """What each row says in place of a score that it lacks; a score is called withheld unless the table denies it."""
+    hidden = table["withheld"] if "withheld" in table else [True] * len(table)
+    states = table["state"] if "state" in table else [""] * len(table)
+    reason = {"not_applicable": word["not_applicable"]}
+    return [word["withheld"] if held else reason.get(state, word["unassessed"])
+            for held, state in zip(hidden, states, strict=True)]
+
+
+def _score(value: float, absent: str, threshold: float = math.nan) -> str:
     """One decimal; two where one would put the score on the other side of the threshold."""
     if math.isnan(value):
-        return word["unassessed"]
+        return absent
     crosses = (value < threshold) != (round(value, 1) < threshold)
     return (f"{math.floor(value * 100) / 100:.2f}" if crosses else f"{value:.1f}").replace("-", "−")
+
+
+def _signed(difference: float) -> str:
+    """One decimal with its sign; none for what rounds to nought."""
+    text = f"{difference:+.1f}"
+    return "0.0" if float(text) == 0 else text.replace("-", "−")
 
 
 def _percent(share: float) -> str:
@@ -141,6 +163,11 @@ def _whisker(laid: Rows, y: float, low: float, high: float, **look: Any) -> None
         laid.plot.plot([low, high], [y, y], **full)
 
 
+def _point(laid: Rows, y: float, value: float, **look: Any) -> None:
+    """A marker on a row, whole even where it lies on the edge of the plot, as a score of 100 does."""
+    laid.plot.plot([value], [y], **({"clip_on": not 0 <= value <= 100, "zorder": 4} | look))
+
+
 def _dot(colour: str, marker: str, hollow: bool = False, size: float = 6.0) -> dict[str, Any]:
     return {"marker": marker, "markersize": size, "color": colour, "linestyle": "none", "markeredgewidth": 1.2,
             "markeredgecolor": colour, "markerfacecolor": "white" if hollow else colour}
@@ -155,7 +182,7 @@ def result_strip(value: float, ci_low: float, ci_high: float, threshold: float, 
                  lang: str) -> Picture:
     """The total of one community with its interval, against the threshold and the levels (name, cut-off)."""
     word = _words(lang)
-    shown = _score(value, word, threshold)
+    shown = _score(value, word["withheld"], threshold)
     laid = _score_rows([""], [value, ci_low, ci_high, threshold, *(cut for _, cut in levels)], word,
                        marks=_marks(threshold, levels, word), pitch=0.62, column=1.25, right_width=0.1)
     y = laid.middles[0]
@@ -167,12 +194,13 @@ def result_strip(value: float, ci_low: float, ci_high: float, threshold: float, 
     if math.isnan(ci_low) or math.isnan(ci_high):
         interval, where = word["unmeasured"], "point_above" if value >= threshold else "point_below"
     else:
-        interval = f"{word['interval']} {_score(ci_low, word, threshold)}–{_score(ci_high, word, threshold)}"
+        ends = "–".join(_score(end, "", threshold) for end in (ci_low, ci_high))
+        interval = f"{word['interval']} {ends}"
         where = "above" if ci_low >= threshold else "below" if ci_high < threshold else "across"
     laid.sheet.write(style.MARGIN, y - 0.1, shown, style.LARGE, colour=style.BLUE)
     laid.sheet.write(style.MARGIN, y + 0.17, interval, style.SMALL, colour=style.QUIET)
     _whisker(laid, y, ci_low, ci_high, color=style.BLUE, lw=7, alpha=0.35)
-    laid.plot.plot([value], [y], **_dot(style.BLUE, "o", size=9))
+    _point(laid, y, value, **_dot(style.BLUE, "o", size=9))
     named = word["comma"].join(f"{name} {cut:g}" for name, cut in levels)
     alt = word["alt_strip"].format(value=shown, interval=interval, threshold=f"{threshold:g}", where=word[where],
                                    levels=named or word["nothing"])
@@ -187,18 +215,21 @@ def declared_and_verified(table: pd.DataFrame, lang: str) -> Picture:
         return _nothing(lang)
     labels, parts = _labels(table), []
     columns = [_floats(table, name) for name in ("declared", "value", "ci_low", "ci_high")]
-    key: Key = [(word["declared"], _dot(style.RUST, "s", hollow=True)), (word["verified"], _dot(style.BLUE, "o")),
+    key: Key = [(word["declared"], _dot(style.RUST, "s", hollow=True, size=8)),
+                (word["verified"], _dot(style.BLUE, "o", size=5)),
                 (word["interval"], {"color": style.BLUE, "lw": 5, "alpha": 0.35, "linestyle": "-"})]
     laid = _score_rows(labels, [value for column in columns for value in column], word, key=key, right_width=0.75)
-    for label, y, declared, value, low, high in zip(labels, laid.middles, *columns, strict=True):
+    for label, y, absent, declared, value, low, high in zip(
+            labels, laid.middles, _absent(table, word), *columns, strict=True):
         _whisker(laid, y, declared, value, color=style.GREY, lw=1)
         _whisker(laid, y, low, high, color=style.BLUE, lw=5, alpha=0.35)
-        laid.plot.plot([declared], [y], zorder=3, **_dot(style.RUST, "s", hollow=True))
-        laid.plot.plot([value], [y], zorder=4, **_dot(style.BLUE, "o"))
+        _point(laid, y, declared, **_dot(style.RUST, "s", hollow=True, size=8))
+        _point(laid, y, value, **_dot(style.BLUE, "o", size=5))
         known = not (math.isnan(value) or math.isnan(declared))
-        change = f"{value - declared:+.1f}".replace("-", "−") if known else word["unassessed"]
+        change = _signed(value - declared) if known else absent if math.isnan(value) else word["undeclared"]
         laid.note(y, change, quiet=not known)
-        parts.append(word["alt_pair"].format(label=label, declared=_score(declared, word), value=_score(value, word)))
+        parts.append(word["alt_pair"].format(label=label, declared=_score(declared, word["none"]),
+                                             value=_score(value, absent)))
     return laid.sheet.picture(word["alt_pairs"].format(parts="；".join(parts) if lang == "zh" else "; ".join(parts)))
 
 
@@ -214,21 +245,22 @@ def dimensions(table: pd.DataFrame, lang: str) -> Picture:
                 (word["interval"], {"color": style.INK, "lw": 1.4, "linestyle": "-"})]
     laid = rows(labels, (0.0, float(np.nanmax([*columns[0], 1.0])) * 1.02), key=key, axis=word["points"],
                 right_width=0.85, pitch=0.32)
-    for label, y, points, value, low, high in zip(labels, laid.middles, *columns, strict=True):
+    for label, y, absent, points, value, low, high in zip(
+            labels, laid.middles, _absent(table, word), *columns, strict=True):
         earned = value * points / 100
         laid.plot.barh([y], [points], height=0.2, color=style.PALE)
         laid.plot.barh([y], [0 if math.isnan(earned) else earned], height=0.2, color=style.BLUE)
         _whisker(laid, y, low * points / 100, high * points / 100, lw=3, color="white")
         _whisker(laid, y, low * points / 100, high * points / 100)
-        text = word["unassessed"] if math.isnan(earned) else f"{earned:.1f} / {points:g}"
+        text = absent if math.isnan(earned) else f"{earned:.1f} / {points:g}"
         laid.note(y, text, quiet=math.isnan(earned))
         alt = word["alt_count"] if math.isnan(earned) else word["alt_part"]
-        parts.append(alt.format(label=label, cases=text, earned=_score(earned, word), points=f"{points:g}"))
+        parts.append(alt.format(label=label, cases=text, earned=_score(earned, absent), points=f"{points:g}"))
     return laid.sheet.picture(word["alt_parts"].format(parts=word["comma"].join(parts)))
 
 
 @drawn
-def likert(table: pd.DataFrame, lang: str, levels: list[str]) -> Picture:
+def likert(table: pd.DataFrame, levels: list[str], lang: str) -> Picture:
     """Shares of answers to each item (item, n, one column a level from worst to best), centred on the middle level.
 
     A row with a share missing is withheld whole, its n too.
@@ -265,8 +297,9 @@ def likert(table: pd.DataFrame, lang: str, levels: list[str]) -> Picture:
     alt = word["alt_likert_none"].format(n=len(items))
     if hidden < len(items):
         top, bottom = int(np.nanargmax(better)), int(np.nanargmin(better))
-        alt = word["alt_likert"].format(n=len(items), worst=levels[0], best=levels[-1], top=items[top],
-                                        bottom=items[bottom], high=_percent(better[top]), low=_percent(better[bottom]))
+        alt = word["alt_likert" if len(items) > 1 else "alt_likert_one"].format(
+            n=len(items), worst=levels[0], best=levels[-1], top=items[top], bottom=items[bottom],
+            high=_percent(better[top]), low=_percent(better[bottom]))
     return laid.sheet.picture(alt + (word["alt_withheld"].format(n=hidden) if hidden else ""))
 
 
@@ -287,7 +320,7 @@ def field_outcome(table: pd.DataFrame, lang: str) -> Picture:
         return _nothing(lang)
     labels, cases = _labels(table, "outcome"), _floats(table, "cases")
     total, whole = float(np.nansum(cases)), not np.isnan(cases).any()
-    texts = [word["hidden"] if math.isnan(count)
+    texts = [word["withheld"] if math.isnan(count)
              else f"{count:,.0f}" + (f" ({_percent(count / total)})" if whole and total else "") for count in cases]
     laid = _bars(labels, cases, texts, max(np.nanmax([*cases, 1.0]) * 1.02, 1.0), word["cases"], lang)
     laid.plot.xaxis.set_major_locator(MaxNLocator(8, integer=True))
@@ -305,7 +338,7 @@ def level_probabilities(table: pd.DataFrame, lang: str) -> Picture:
     labels, chances = _labels(table), _floats(table, "probability")
     if any(chance < 0 or chance > 1 for chance in chances):
         raise ValueError("probability: values lie outside [0, 1]; give shares, not percentages")
-    texts = [word["unassessed"] if math.isnan(chance) else _percent(chance) for chance in chances]
+    texts = [word["withheld"] if math.isnan(chance) else _percent(chance) for chance in chances]
     laid = _bars(labels, chances, texts, 1.0, word["probability"], lang)
     laid.plot.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     parts = [word["alt_count"].format(label=label, cases=text) for label, text in zip(labels, texts, strict=True)]
@@ -324,26 +357,29 @@ def caterpillar(table: pd.DataFrame, threshold: float, levels: list[tuple[str, f
     tally = {verdict: verdicts.count(verdict) for verdict in style.VERDICT_COLOURS if verdict in verdicts}
     key: Key = [(f"{word[verdict]} {count}", _verdict_look(verdict)) for verdict, count in tally.items()]
     many = len(labels) > LABELLED_ROWS
-    texts = ["" if many else _score(value, word, threshold) for value in columns[0]]
-    unassessed = sum(map(math.isnan, columns[0]))
-    if many and unassessed:
-        key = [*key, (f"{word['unassessed']} {unassessed}", {"marker": "", "linestyle": "none"})]
+    absent = _absent(ranked, word)
+    texts = ["" if many else _score(value, why, threshold) for value, why in zip(columns[0], absent, strict=True)]
+    lacking = [why for value, why in zip(columns[0], absent, strict=True) if math.isnan(value)]
+    if many:
+        blank = {"marker": "", "linestyle": "none"}
+        key = [*key, *((f"{why} {lacking.count(why)}", blank) for why in sorted(set(lacking)))]
     laid = _score_rows(
         [""] * len(labels) if many else labels, [threshold, *(value for column in columns for value in column)], word,
-        key=key, marks=_marks(threshold, levels, word), lines=1, label_width=2.4,
+        key=key, marks=_marks(threshold, levels, word), lines=3, label_width=2.1,
         pitch=min(0.05, 11 / len(labels)) if many else 0.21,
         right_width=0.1 + max(text_width(text, style.SMALL) for text in texts))
     for y, verdict, text, value, low, high in zip(laid.middles, verdicts, texts, *columns, strict=True):
         _whisker(laid, y, low, high, color=style.VERDICT_COLOURS[verdict], lw=0.8 if many else 1.6)
-        laid.plot.plot([value], [y], zorder=3, **_verdict_look(verdict, 2.2 if many else 5.5))
+        _point(laid, y, value, **_verdict_look(verdict, 2.2 if many else 5.5))
         laid.note(y, text, quiet=math.isnan(value))
     told = word["comma"].join(f"{word[verdict]} {count}" for verdict, count in tally.items())
     known = [number for number, value in enumerate(columns[0]) if not math.isnan(value)]
     alt = word["alt_rank_none"].format(n=len(labels), threshold=f"{threshold:g}", verdicts=told)
     if known:
-        alt = word["alt_rank"].format(n=len(labels), threshold=f"{threshold:g}", verdicts=told, top=labels[0],
-                                      high=_score(columns[0][0], word, threshold), bottom=labels[known[-1]],
-                                      low=_score(columns[0][known[-1]], word, threshold))
+        high, low = (_score(columns[0][number], "", threshold) for number in (0, known[-1]))
+        alt = word["alt_rank" if len(labels) > 1 else "alt_rank_one"].format(
+            n=len(labels), threshold=f"{threshold:g}", verdicts=told, top=labels[0], bottom=labels[known[-1]],
+            high=high, low=low)
     return laid.sheet.picture(alt)
 
 
@@ -401,7 +437,7 @@ def funnel(table: pd.DataFrame, lang: str, x_label: str | None = None) -> Pictur
     notes = {word["unnamed"].format(n=unnamed): unnamed, word["alt_missing"].format(n=missing): missing}
     told = "  ".join(note for note, count in notes.items() if count)
     sheet.write(right, 0.32, told, style.SMALL, "right", style.QUIET)
-    low, high = (f"{end:+.1f}".replace("-", "−") for end in (min(gap), max(gap)))
+    low, high = _signed(min(gap)), _signed(max(gap))
     names = ("（{}）" if lang == "zh" else " ({})").format(word["comma"].join(labels[known[i]] for i in out[:10]))
     return sheet.picture(word["alt_funnel"].format(
         n=len(known), low=low, high=high, out=len(out), names=names if out else "",

@@ -19,10 +19,10 @@ from evaluation.reporting.report import (
     Report,
     Section,
     card_html,
+    certainty,
     interval,
     number,
     paragraph,
-    percent,
     picture_html,
     table_html,
     words,
@@ -96,7 +96,7 @@ class CommunityReport:
             (word["margin"], interval(row["ci_low"], row["ci_high"])),
             (word["verdict"], word[row["verdict"]].format(mark=asked)),
             (word["stars"], levels.get(row["level"], word["none"])),
-            (word["probability_pass"].format(mark=f"{rule.threshold:g}"), percent(row["p_pass"])),
+            (word["probability_pass"].format(mark=f"{rule.threshold:g}"), certainty(row["p_pass"], row["se"])),
         ]
         strip = charts.result_strip(row["value"], row["ci_low"], row["ci_high"], rule.threshold,
                                     [(levels[name], mark) for name, mark in rule.levels.items()], lang=self.lang)

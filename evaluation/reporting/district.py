@@ -12,7 +12,17 @@ from evaluation.declare.model import label
 from evaluation.fieldwork.communities import NAMES
 from evaluation.fieldwork.opening import Round, open_round
 from evaluation.reporting import charts
-from evaluation.reporting.report import Report, Section, interval, number, paragraph, percent, picture_html, table_html, words
+from evaluation.reporting.report import (
+    Report,
+    Section,
+    certainty,
+    interval,
+    number,
+    paragraph,
+    picture_html,
+    table_html,
+    words,
+)
 from evaluation.reporting.results import decisions, gated_scores
 from evaluation.scoring import rule_of
 
@@ -89,7 +99,7 @@ class DistrictReport:
         levels = self._levels()
         asked = "" if rule.declared_at_least is None else f"{rule.declared_at_least:g}"
         cells = [[row["label"], number(row["declared"]), number(row["value"]), interval(row["ci_low"], row["ci_high"]),
-                  percent(row["p_pass"]), word[row["verdict"]].format(mark=asked), levels.get(row["level"], "–")]
+                  certainty(row["p_pass"], row["se"]), word[row["verdict"]].format(mark=asked), levels.get(row["level"], "–")]
                  for _, row in self.table.iterrows()]
         columns = [(word["community"], "text"), (word["declared"], "number"), (word["total"], "number"),
                    (word["margin"], "number"), (word["probability_pass"].format(mark=f"{rule.threshold:g}"), "number"),

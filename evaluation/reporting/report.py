@@ -90,6 +90,11 @@ def percent(share: float) -> str:
     return f"{share:.0%}"
 
 
+def certainty(probability: float, se: float) -> str:
+    """A probability as `percent` shows it; never 0% or 100% where there is sampling error."""
+    return percent(probability if se == 0 or not math.isfinite(probability) else min(max(probability, 1e-9), 1 - 1e-9))
+
+
 def interval(low: float, high: float, missing: str = "–") -> str:
     """`81.2 – 84.9`, or a dash."""
     return f"{low:.1f} – {high:.1f}" if math.isfinite(low) and math.isfinite(high) else missing

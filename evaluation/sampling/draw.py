@@ -61,8 +61,8 @@ def draw(frame: Frame, design: Design, seed: int) -> pd.DataFrame:
     if faults:
         raise DesignError(faults)
     taken = asked.clip(upper=sizes[strata])
-    table = table[table["stratum"].isin(strata)].assign(key=unit_keys(frame.unit, seed))
-    table = table.sort_values(["stratum", "key", "unit"])
+    table = table.assign(key=unit_keys(frame.unit, seed))
+    table = table[table["stratum"].isin(strata)].sort_values(["stratum", "key", "unit"])
     kept = table[table.groupby("stratum").cumcount() < table["stratum"].map(taken)]
     probability = kept["stratum"].map(taken / sizes[strata])
     drawn = kept[["unit", "stratum"]].assign(replicate=1, inclusion_probability=probability, weight=1 / probability)

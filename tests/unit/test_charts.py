@@ -14,6 +14,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
 from evaluation.reporting import charts, style
@@ -30,14 +31,14 @@ ANSWERS = pd.DataFrame({"item": NAMES, "n": [120, 7, 88, 31, 60], "差": [0.1, n
                         "一般": [0.2, np.nan, 0, 0.3, 0.006], "好": [0.7, np.nan, 1, 0.4, 0.99]})
 OUTCOMES = pd.DataFrame({"outcome": NAMES, "cases": [1200.0, np.nan, 0, 3, 455]})
 CHANCES = pd.DataFrame({"label": ["★", "★★", "★★★"], "probability": [0.998, 0.413, np.nan]})
-RANKED = DECLARED.assign(verdict=["fail", "more_evidence", None, "not_reviewed", "pass"])
+RANKED = DECLARED.assign(verdict=pd.Series(["fail", "more_evidence", None, "not_reviewed", "pass"], dtype=object))
 GAPS = pd.DataFrame({"label": NAMES, "difference": [-12.4, 1.0, np.nan, 3, 0.5], "se": [2.0, 1.5, 1.0, 3, 0]})
 
 Chart = Callable[[pd.DataFrame, str], Picture]
 CHARTS: dict[str, tuple[Chart, pd.DataFrame, str]] = {
     "declared_and_verified": (charts.declared_and_verified, DECLARED, "81.3"),
     "dimensions": (charts.dimensions, POINTS, "16.3"),
-    "likert": (lambda table, lang: charts.likert(table, lang, LEVELS), ANSWERS, "40%"),
+    "likert": (lambda table, lang: charts.likert(table, LEVELS, lang), ANSWERS, "40%"),
     "field_outcome": (charts.field_outcome, OUTCOMES, "1,200"),
     "level_probabilities": (charts.level_probabilities, CHANCES, "41%"),
     "caterpillar": (lambda table, lang: charts.caterpillar(table, 85, STARS, lang), RANKED, "90.0"),
@@ -112,7 +113,7 @@ def test_result_strip_says_where_the_interval_lies(low: float, high: float, told
 
 
 def test_result_strip_without_score() -> None:
-    assert charts.result_strip(math.nan, math.nan, math.nan, 85, [], "zh").alt == "尚无核验得分；达标线 85。"
+    assert charts.result_strip(math.nan, math.nan, math.nan, 85, [], "zh").alt == "核验得分不公布；达标线 85。"
 
 
 def test_rounding_never_lifts_a_score_over_the_threshold() -> None:
@@ -121,7 +122,31 @@ def test_rounding_never_lifts_a_score_over_the_threshold() -> None:
 
 def test_withheld_row_does_not_tell_its_n() -> None:
     hidden = ANSWERS.assign(n=[120, 9999, 88, 31, 60])
-    assert charts.likert(hidden, "en", LEVELS) == charts.likert(ANSWERS, "en", LEVELS)
+    assert charts.likert(hidden, LEVELS, "en") == charts.likert(ANSWERS, LEVELS, "en")
+
+
+def test_withheld_is_not_called_unassessed_nor_the_other_way_round() -> None:
+    one = DECLARED.iloc[[2]]
+    assert "verified withheld" in charts.declared_and_verified(one, "en").alt
+    assert "不公布" in charts.dimensions(POINTS.iloc[[2]], "zh").alt
+    told = one.assign(withheld=False, state="not_assessed")
+    assert "verified not assessed" in charts.declared_and_verified(told, "en").alt
+    assert "verified not applicable" in charts.declared_and_verified(told.assign(state="not_applicable"), "en").alt
+    assert "verified withheld" in charts.declared_and_verified(told.assign(withheld=True), "en").alt
+
+
+def test_missing_declaration_is_called_that() -> None:
+    assert "declared none, verified 70.0" in charts.declared_and_verified(DECLARED, "en").alt
+
+
+def test_marker_on_the_edge_is_whole() -> None:
+    """As many dark blue pixels for a score of 100 as for one in the middle of the same strip."""
+    def dark(value: float) -> int:
+        pixels = imread(BytesIO(charts.result_strip(value, value, value, 85, STARS, "en").png))[..., :3]
+        plot = pixels[:, int(1.3 * style.DPI):]
+        return int((np.abs(plot - np.array(to_rgb(style.BLUE))).max(axis=2) < 0.02).sum())
+
+    assert dark(100) == pytest.approx(dark(92.5), rel=0.05)
 
 
 def test_shares_next_to_certain_are_not_rounded_to_certain() -> None:
@@ -133,7 +158,7 @@ def test_shares_next_to_certain_are_not_rounded_to_certain() -> None:
 def test_funnel_names_those_outside_and_counts_the_missing() -> None:
     alt = charts.funnel(GAPS, "en").alt
     assert "limits: 2 (镕喆社区, A very long name" in alt
-    assert "Not assessed: 1." in alt
+    assert "Without data to show: 1." in alt
 
 
 def test_funnel_with_no_room_says_how_many_are_unnamed() -> None:
