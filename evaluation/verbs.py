@@ -24,6 +24,7 @@ from evaluation.declare.model import label
 from evaluation.declare.programme import check_file, load_round_file
 from evaluation.declare.round import FrameFile, RoundFile
 from evaluation.declare.rubric import Rubric
+from evaluation.fieldwork.columns import refused_columns
 from evaluation.fieldwork.opening import Round, open_round
 from evaluation.reporting.district import league
 from evaluation.reporting.report import certainty, interval, number, words
@@ -103,6 +104,7 @@ def _frame(folder: Path, declared: FrameFile) -> Frame:
     table = read_table(file, declared.encoding)
     faults = [problem("A01", file, 1, name, name=name, hint=near_miss(name, table.columns))
               for name in (declared.unit, "community") if name not in table]
+    faults += refused_columns(file, table.columns, contact_allowed=True)
     if not faults:
         blank = rows_where(table[declared.unit].str.strip() == "", table.index)
         faults = [problem("A05", file, blank[0], declared.unit, rows=blank)] if blank else []
@@ -137,7 +139,8 @@ def _print_league(opened: Round, table: pd.DataFrame, lang: str) -> None:
         shown.add_column(name, overflow="fold", no_wrap=name == word["community"])
     for _, row in table.iterrows():
         shown.add_row(row["label"], number(row["declared"]), number(row["value"]), interval(row["ci_low"], row["ci_high"]),
-                      certainty(row["p_pass"], row["se"]), word[row["verdict"]].format(mark=asked), levels.get(row["level"], "–"))
+                      certainty(row["p_pass"], row["se"]), word[row["verdict"]].format(mark=asked),
+                      levels.get(row["level"], "–"))
     Console(width=None if sys.stdout.isatty() else 140).print(shown)
 
 

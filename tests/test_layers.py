@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a row of a table is a line)
 """The straight line of stations, read from the source: nothing imports to its right, the arithmetic touches no file.
 
 Imports inside functions, under TYPE_CHECKING, relative ones and import_module("…") count like any other.

@@ -22,6 +22,7 @@ MOST_VALUES = 200_000
 DEEPEST = 40
 INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
+TAG = re.compile(r"(?:&\S+\s+)?(!\S*)")
 PLAIN = {"true": True, "false": False, "null": None, "~": None, "": None}
 Path_ = tuple[str | int, ...]
 
@@ -69,7 +70,7 @@ def read_yaml(file: Path) -> YamlFile:
         line = raw.count(b"\n", 0, error.start) + 1
         raise DeclarationError(problem("Y03", file, line)) from None
     try:
-        root = YAML(typ="rt", pure=True).compose(text)
+        root = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise DeclarationError(problem("Y04", file, mark.line + 1 if mark else 0, reason=error.problem)) from None
@@ -77,13 +78,14 @@ def read_yaml(file: Path) -> YamlFile:
         raise DeclarationError(problem("Y04", file, reason=str(error).splitlines()[0])) from None
     if root is None or (isinstance(root, ScalarNode) and root.value == ""):
         raise DeclarationError(problem("Y05", file))
-    loaded.data = _Builder(loaded).build(root, ())
+    loaded.data = _Builder(loaded, text).build(root, ())
     return loaded
 
 
 class _Builder:
-    def __init__(self, loaded: YamlFile) -> None:
+    def __init__(self, loaded: YamlFile, text: str) -> None:
         self.loaded = loaded
+        self.text = text
         self.values = 0
 
     def build(self, node: Node, path: Path_) -> Any:
@@ -92,8 +94,10 @@ class _Builder:
             line = node.start_mark.line + 1
             raise DeclarationError(problem("Y06", self.loaded.file, line, most=MOST_VALUES))
         self.loaded.lines.setdefault(path, node.start_mark.line + 1)
+        if tag := TAG.match(self.text, node.start_mark.index):
+            self._problem("Y09", node.start_mark.line + 1, path, tag=tag.group(1))
         if isinstance(node, ScalarNode):
-            return self._scalar(node, path)
+            return self._scalar(node)
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         assert isinstance(node, SequenceNode)
@@ -117,10 +121,8 @@ class _Builder:
             built[key] = self.build(value_node, here)
         return built
 
-    def _scalar(self, node: ScalarNode, path: Path_) -> Any:
+    def _scalar(self, node: ScalarNode) -> Any:
         text = str(node.value)
-        if _has_own_tag(node):
-            self._problem("Y09", node.start_mark.line + 1, path, tag=node.tag)
         if node.style is not None:
             return text
         if text.lower() in PLAIN and text in (text.lower(), text.capitalize()):
@@ -133,8 +135,3 @@ class _Builder:
 
     def _problem(self, code: str, line: int, path: Path_, **values: Any) -> None:
         self.loaded.problems.append(problem(code, self.loaded.file, line, show_path(path), **values))
-
-
-def _has_own_tag(node: ScalarNode) -> bool:
-    tag = str(node.tag or "")
-    return bool(tag) and not tag.startswith("tag:yaml.org,2002:") and tag != "!"

@@ -37,6 +37,8 @@ def _lint_item(instrument: Instrument, item: Item, index: int, routes: set[str],
     if item.choice_list and item.choice_list not in instrument.choices:
         hint = near_miss(item.choice_list, instrument.choices)
         faults.append(loaded.fault("L03", (*here, "type"), name=item.choice_list, hint=hint))
+    if item.range is not None and item.kind not in ("integer", "decimal"):
+        faults.append(loaded.fault("L23", (*here, "range"), name=item.id, kind=item.kind))
     if item.indicator is None and item.kind != "note" and item.id not in routes:
         faults.append(loaded.fault("L20", (*here, "id"), name=item.id, warning=True))
     if item.is_scored:

@@ -113,6 +113,8 @@ def _lint_round(declared: RoundFile, loaded: YamlFile, programme: Programme) -> 
         if answers.instrument not in (None, instrument.instrument):
             hint = near_miss(str(answers.instrument), [instrument.instrument])
             faults.append(loaded.fault("L19", (*here, "instrument"), name=answers.instrument, hint=hint))
+        if answers.population is not None and declared.communities.source == "answers":
+            faults.append(loaded.fault("L24", (*here, "population"), name=answers.population))
         items = [item.id for item in instrument.items]
         for name in answers.columns.keys() - set(items):
             faults.append(loaded.fault("L22", (*here, "columns", name), name=name, hint=near_miss(name, items)))

@@ -44,7 +44,7 @@ class Comparison:
         if self.op in ("=", "!="):
             same = np.asarray(column == self.value, dtype=bool)
             if self.is_number:
-                same |= np.asarray(pd.to_numeric(column, errors="coerce") == float(self.value), dtype=bool)
+                same = same | np.asarray(pd.to_numeric(column, errors="coerce") == float(self.value), dtype=bool)
             return same if self.op == "=" else ~same
         numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
         bound = float(self.value)

@@ -50,13 +50,17 @@ def lint_routing(instrument: Instrument, loaded: YamlFile) -> list[Problem]:
 
 def _lint_comparison(instrument: Instrument, part: Comparison, order: Mapping[str, int], here: Path_,
                      loaded: YamlFile) -> list[Problem]:
-    if part.item not in order:
-        return [loaded.fault("L07", here, name=part.item, hint=near_miss(part.item, order))]
+    if part.item not in order or instrument.items[order[part.item]].kind == "note":
+        return [loaded.fault("L07", here, name=part.item, hint=near_miss(part.item, _answered(instrument)))]
     asked = instrument.items[order[part.item]]
     values = [choice.value for choice in instrument.item_choices(asked)]
     if values and part.op in ("=", "!=", "selected") and part.value not in ("", *values):
         return [loaded.fault("L08", here, value=part.value, name=part.item, hint=near_miss(part.value, values))]
     return []
+
+
+def _answered(instrument: Instrument) -> list[str]:
+    return [item.id for item in instrument.items if item.kind != "note"]
 
 
 def _in_circles(needs: Mapping[str, Sequence[str]]) -> set[str]:

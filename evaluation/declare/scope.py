@@ -18,8 +18,9 @@ from evaluation.core.errors import Problem
 from evaluation.core.yamlfile import Path_, YamlFile
 
 TERMS = Path(__file__).with_name("scope.yaml")
-JOINED_HAN = re.compile(r"(?<=[\u3400-\u9fff])[\s\W_]+(?=[\u3400-\u9fff])")
-CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+JOINED_HAN = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
+NOT_WORD = re.compile(r"[\W_]+")
 
 
 @cache
@@ -31,12 +32,17 @@ def _scope() -> tuple[frozenset[str], tuple[tuple[str, re.Pattern[str]], ...], t
     return topics, (*english, *chinese), tuple(re.compile(phrase) for phrase in listed["allowed"])
 
 
+def folded(text: str) -> str:
+    """Words in lower case, one space apart: width, accents, invisible characters, punctuation and camelCase undone."""
+    plain = unicodedata.normalize("NFKD", text)
+    plain = "".join(char for char in plain if unicodedata.category(char) not in ("Cf", "Mn"))
+    words = NOT_WORD.sub(" ", SEAM.sub(" ", unicodedata.normalize("NFKC", plain))).casefold().split()
+    return JOINED_HAN.sub("", " ".join(words))
+
+
 def offending(text: str) -> list[tuple[str, str]]:
     """(topic, word) for each word in `text` that lies outside the scope; empty if there is none."""
-    plain = unicodedata.normalize("NFKC", text)
-    plain = "".join(char for char in plain if unicodedata.category(char) not in ("Cf", "Mn"))
-    plain = " ".join(CAMEL.sub(" ", plain).replace("_", " ").casefold().split())
-    plain = JOINED_HAN.sub("", plain)
+    plain = folded(text)
     _, terms, allowed = _scope()
     for phrase in allowed:
         plain = phrase.sub(" ", plain)
@@ -46,8 +52,7 @@ def offending(text: str) -> list[tuple[str, str]]:
 
 def refused_topic(topic: str) -> bool:
     """True if a declared topic is outside the scope."""
-    plain = re.sub(r"[\s-]+", "_", unicodedata.normalize("NFKC", topic).strip().casefold())
-    return plain in _scope()[0] or bool(offending(topic))
+    return folded(topic) in {folded(known) for known in _scope()[0]} or bool(offending(topic))
 
 
 def scope_problems(loaded: YamlFile) -> list[Problem]:

@@ -84,8 +84,8 @@ class Grouped:
         """Variances (c, k) of the totals of linearised values (n, k), and their degrees of freedom (c,).
 
         Ultimate-cluster formula with replacement between PSUs, times (1 - n/N) where `population` (c,) gives N of each
-        community in respondents. A community whose every stratum has one PSU and that is not a census takes the
-        variance pooled over the round (docs/methods.md, "One answer, or one meeting"); NaN where there is no pool.
+        community in respondents. A stratum with one PSU takes the variance between PSUs pooled over the round
+        (docs/methods.md, "One answer, or one meeting"); NaN where there is nothing to pool. A census has 0.
         """
         psu = np.add.reduceat(values, self.psu_starts, axis=0)
         n_psu = np.diff(np.r_[self.stratum_starts, len(self.psu_starts)])

@@ -9,7 +9,7 @@ import pandas as pd
 
 
 def cronbach_alpha(items: pd.DataFrame, missing: Literal["pairwise", "listwise"] = "pairwise") -> float:
-    """Cronbach's alpha of k items, raw (from covariances); at most 1, no unit.
+    """Cronbach's alpha of k items, raw (from covariances), no unit; at most 1 (pairwise: usually).
 
     items: rows = respondents, columns = items already keyed the same way, NaN where there is no answer.
     alpha = k/(k-1) (1 - trace(S) / sum(S)). `pairwise` takes each covariance from the rows that have both items (as

@@ -92,6 +92,9 @@ def _columns_there(file: Path, table: pd.DataFrame, declared: AnswersFile,
                    wanted: Mapping[str, str]) -> tuple[list[Problem], list[Problem]]:
     faults = [problem("A01", file, 1, column, name=name, hint=near_miss(column, table.columns))
               for name, column in wanted.items() if column not in table]
+    design = {wanted[name] for name in ("respondent", "community", *DESIGN) if name in wanted}
+    faults += refused_columns(file, [column for column in table.columns if column in design])
+    faults += refused_columns(file, set(wanted.values()) - design, contact_allowed=True)
     extra = [column for column in table.columns if column and column not in wanted.values()]
     if declared.columns or not extra:
         return faults, []

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from evaluation.core.errors import Problem, problem
-from evaluation.declare.scope import offending
+from evaluation.declare.scope import folded, offending
 
 CONTACT = re.compile(
     r"\b(name|full name|first name|last name|surname|phone|phone number|tel|telephone|mobile|mobile number|cell|email|"
@@ -18,12 +18,11 @@ CONTACT = re.compile(
 
 
 def refused_columns(file: Path, columns: Iterable[str], *, contact_allowed: bool = False) -> list[Problem]:
-    """A problem for each column that may not be there. Only the contact frame may hold contact data."""
+    """A problem for each column that may not be there. Contact data may lie in the frame; a question may speak of it."""
     faults = []
     for column in columns:
-        words = re.sub(r"[_\W]+", " ", column)
         if found := offending(column):
             faults.append(problem("S03", file, 1, column, words=[f"“{word}”" for _, word in found]))
-        elif not contact_allowed and CONTACT.search(words):
+        elif not contact_allowed and CONTACT.search(folded(column)):
             faults.append(problem("S04", file, 1, column))
     return faults

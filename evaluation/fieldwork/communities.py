@@ -50,16 +50,37 @@ def read_communities(folder: Path, declared: RoundFile, rubric: Rubric) -> tuple
             faults.append(problem("C05", file, 1, column, hint=near_miss(column, known)))
             continue
         faults += _number(table, column, file, low=0, high=100)
+    if declared.declared_at_least is not None:
+        faults += _undeclared(table, known, file)
     if NOT_APPLICABLE in table:
         ids = {indicator.id for indicator in rubric.indicators}
         for number, text in table[NOT_APPLICABLE].items():
-            for name in [part.strip() for part in str(text).replace("；", ";").split(";") if part.strip()]:
-                if name not in ids:
-                    hint = near_miss(name, ids)
-                    faults.append(problem("C06", file, int(str(number)), NOT_APPLICABLE, name=name, hint=hint))
+            for name in _parts(text) - ids:
+                hint = near_miss(name, ids)
+                faults.append(problem("C06", file, int(str(number)), NOT_APPLICABLE, name=name, hint=hint))
     if faults:
         raise DataError(faults)
     return _named(table.set_index("id")), warnings
+
+
+def _undeclared(table: pd.DataFrame, known: list[str], file: Path) -> Faults:
+    """Declared scores that are missing, where the round asks for them and the indicator applies."""
+    faults = []
+    exempt = table.get(NOT_APPLICABLE, pd.Series("", index=table.index)).map(_parts)
+    for column in known:
+        blank = table[column].isna() if column in table else pd.Series(True, index=table.index)
+        indicator = column.removeprefix(DECLARED)
+        rows = rows_where(blank & exempt.map(lambda given, indicator=indicator: indicator not in given).astype(bool), table.index)
+        if rows and len(rows) == len(table):
+            faults.append(problem("C01", file, 1, column, hint=near_miss(column, table.columns)))
+        elif rows:
+            faults.append(problem("C09", file, rows[0], column, rows=rows))
+    return faults
+
+
+def _parts(text: object) -> set[str]:
+    """Ids in a cell such as `3.4;4.2`."""
+    return {part.strip() for part in str(text).replace("；", ";").split(";") if part.strip()}
 
 
 def _not_contact(faults: Faults) -> Faults:

@@ -14,6 +14,7 @@ from evaluation.core.files import digest, is_safe_id
 from evaluation.declare.programme import Programme, load_round_file
 from evaluation.declare.round import CallsFile, RoundFile
 from evaluation.fieldwork.answers import Answers, read_answers
+from evaluation.fieldwork.columns import refused_columns
 from evaluation.fieldwork.communities import communities_from_answers, read_communities
 from evaluation.fieldwork.dispositions import Disposition
 
@@ -101,6 +102,7 @@ def _read_calls(file: Path, declared: CallsFile) -> pd.DataFrame:
     wanted = [declared.case, "community", declared.disposition]
     faults = [problem("A01", file, 1, name, name=name, hint=near_miss(name, table.columns))
               for name in wanted if name not in table]
+    faults += refused_columns(file, table.columns)
     if faults:
         raise DataError(faults)
     calls = pd.DataFrame({name: tidy(table[column])[0] for name, column in

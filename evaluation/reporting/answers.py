@@ -39,7 +39,7 @@ def likert_shares(answers: Answers, steps: Sequence[str], minimum: int, lang: st
     rows = []
     if answers.instrument.method in RESPONDENT_METHODS:
         for item in answers.instrument.items:
-            if item.kind == "select_one" and len(_scored(answers.instrument, item)) == len(steps):
+            if item.is_scored and item.kind == "select_one" and len(_scored(answers.instrument, item)) == len(steps):
                 shares, n = _shares(answers, item, minimum)
                 rows.append({"item": label(item.label, lang), "n": n, **dict(zip(steps, shares, strict=True))})
     return pd.DataFrame(rows, columns=["item", "n", *steps])
@@ -51,7 +51,7 @@ def other_shares(answers: Answers, minimum: int, lang: str) -> list[tuple[str, i
     if answers.instrument.method in RESPONDENT_METHODS:
         for item in answers.instrument.items:
             choices = _scored(answers.instrument, item)
-            if item.kind != "select_one" or len(choices) in (0, 5):
+            if not item.is_scored or item.kind != "select_one" or len(choices) in (0, 5):
                 continue
             shares, n = _shares(answers, item, minimum)
             said = zip((label(choice.label, lang) for choice in choices), shares, strict=True)

@@ -1,8 +1,8 @@
 """Eight charts of a review, each a pure function of one table: the same input gives the same bytes.
 
-Scores are on 0-100, shares and probabilities on 0-1. NaN is drawn as "withheld". Where a table of scores has a column
-`withheld`, rows where it is false are drawn as "not assessed", or as `state` says. An empty table gives a picture that
-says so. Every function takes the language "zh" or "en" and returns a `Picture` with its alt text.
+Scores are on 0-100, shares and probabilities on 0-1. NaN is drawn as "withheld", unless a score's row has `withheld`
+false or a `state` of not_assessed or not_applicable, which is then named. An empty table gives a picture that says so.
+Every function takes the language "zh" or "en" and returns a `Picture` with its alt text.
 """
 
 from __future__ import annotations
@@ -100,12 +100,13 @@ def _labels(table: pd.DataFrame, column: str = "label") -> list[str]:
 
 
 def _absent(table: pd.DataFrame, word: dict[str, str]) -> list[str]:
-    """What each row says in place of a score that it lacks; a score is called withheld unless the table denies it."""
-    hidden = table["withheld"] if "withheld" in table else [True] * len(table)
-    states = table["state"] if "state" in table else [""] * len(table)
-    reason = {"not_applicable": word["not_applicable"]}
+    """What each row says in place of a score that it lacks: withheld, unless its `withheld` or `state` denies it."""
+    states = [str(state) for state in table["state"]] if "state" in table else [""] * len(table)
+    reason = {"not_assessed": word["unassessed"], "not_applicable": word["not_applicable"]}
+    if "withheld" not in table:
+        return [reason.get(state, word["withheld"]) for state in states]
     return [word["withheld"] if held else reason.get(state, word["unassessed"])
-            for held, state in zip(hidden, states, strict=True)]
+            for held, state in zip(table["withheld"], states, strict=True)]
 
 
 def _score(value: float, absent: str, threshold: float = math.nan) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -56,7 +57,7 @@ class CommunityReport:
                                             inputs=opened.inputs, software=version("evaluation"))
         name = str(opened.communities.at[community, NAMES[lang]])
         kicker = f"{label(opened.declared.title, lang)} · {label(rubric.title, lang)}"
-        title = word["community_title"].format(name=name, id=community)
+        title = word["community_title"].format(name=name if name == community else word["name_and_id"].format(name=name, id=community))
         footer = (word["scope"], word["unsigned"], f"{word['source']}: {source}")
         return cls(opened, community, lang, gated_scores(opened), Report(lang, title, kicker, footer))
 
@@ -100,8 +101,10 @@ class CommunityReport:
         ]
         strip = charts.result_strip(row["value"], row["ci_low"], row["ci_high"], rule.threshold,
                                     [(levels[name], mark) for name, mark in rule.levels.items()], lang=self.lang)
-        parts = [card_html(row["verdict"], facts, why), picture_html(strip)]
-        if levels:
+        parts = [card_html(row["verdict"], facts, why)]
+        if math.isfinite(row["value"]):
+            parts.append(picture_html(strip))
+        if levels and math.isfinite(row["p_pass"]):
             table = pd.DataFrame({"label": list(levels.values()), "probability": [row[f"p_{name}"] for name in levels]})
             parts.append(picture_html(charts.level_probabilities(table, lang=self.lang)))
         return self.report.section("result", word["result"], *parts)

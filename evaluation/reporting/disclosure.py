@@ -1,7 +1,8 @@
 """The gate that answers pass on their way to a report: no group smaller than the round's minimum is shown.
 
-A number withheld is not to be had by subtraction either: where exactly one part of a shown sum is withheld, another part
-is withheld with it (complementary suppression).
+A number withheld is not to be had by subtraction either: other parts of the sums that it stands in are withheld with it
+until the shown numbers no longer determine it (complementary suppression). Source: Hundepool et al. (2012), Statistical
+Disclosure Control, ch. 4.
 """
 
 from __future__ import annotations
@@ -16,15 +17,18 @@ from evaluation.declare.rubric import Rubric
 
 NUMBERS = ["value", "se", "df", "ci_low", "ci_high"]
 Node = tuple[str, str, str]  # level, id, method
+PREFERRED = ("evidence", "indicator", "aim", "dimension", "total")  # what is withheld first for the sake of another
 
 
 def gate_scores(scores: pd.DataFrame, rubric: Rubric, minimum: int) -> pd.DataFrame:
     """The scores with a column `withheld`; withheld rows have NaN for their numbers and 0 for n.
 
-    Withheld first: evidence given by 1 to minimum - 1 respondents. Then what would give it away by subtraction.
+    Withheld first: evidence given by 1 to minimum - 1 respondents, and every sum with residents' answers in it that rests
+    on so few. Then what would give one of them away by subtraction.
     """
     evidence = (scores["level"] == "evidence") & scores["evidence"].isin(RESPONDENT_METHODS)
-    small = evidence & scores["n"].between(1, minimum - 1)
+    few = scores["n"].between(1, minimum - 1)
+    small = few & (evidence | _rests_on_residents(scores, rubric))
     gated = scores.assign(withheld=False)
     for community in scores.loc[small, "community"].unique():
         rows = scores["community"] == community
@@ -35,28 +39,49 @@ def gate_scores(scores: pd.DataFrame, rubric: Rubric, minimum: int) -> pd.DataFr
     return gated
 
 
+def _rests_on_residents(scores: pd.DataFrame, rubric: Rubric) -> pd.Series:
+    """True for indicators, dimensions, aims and totals that take evidence from residents' answers."""
+    resident = {part.id for part in rubric.indicators if set(part.evidence) & set(RESPONDENT_METHODS)}
+    sums = {("indicator", name) for name in resident} | {("total", "total")}
+    sums |= {("dimension", part.id) for part in rubric.dimensions if resident & {inner.id for inner in part.indicators}}
+    sums |= {("aim", part.aim) for part in rubric.indicators if part.id in resident and part.aim}
+    return pd.Series([node in sums for node in zip(scores["level"], scores["id"], strict=True)], index=scores.index)
+
+
 def _nodes(scores: pd.DataFrame) -> list[Node]:
     method = scores["evidence"].where(scores["level"] == "evidence", "")
     return list(zip(scores["level"].astype(str), scores["id"].astype(str), method.astype(str), strict=True))
 
 
 def _hidden(scores: pd.DataFrame, small: pd.Series, rubric: Rubric) -> set[Node]:
+    """The nodes to withhold: the small ones, and others until none of the small ones is determined by what is shown."""
     there = scores[(scores["state"] != "not_applicable") & (scores["points"] > 0)]
-    nodes = dict(zip(_nodes(there), there["points"].astype(float), strict=True))
-    hidden = set(_nodes(scores[small]))
-    sums = [(parent, [part for part in parts if part in nodes]) for parent, parts in _sums(rubric) if parent in nodes]
-    changed = True
-    while changed:
-        before = len(hidden)
-        for parent, parts in sums:
-            inside = [part for part in parts if part in hidden]
-            shown = sorted((part for part in parts if part not in hidden), key=lambda part: (nodes[part], part))
-            if parent not in hidden and len(inside) == 1:
-                hidden.add(shown[0] if shown else parent)
-            elif parent in hidden and not inside and shown:
-                hidden.add(shown[0])
-        changed = len(hidden) > before
+    points = dict(zip(_nodes(there), there["points"].astype(float), strict=True))
+    sums = [[parent, *(part for part in parts if part in points)] for parent, parts in _sums(rubric) if parent in points]
+    protected = set(_nodes(scores[small])) & points.keys()
+    hidden = set(protected)
+    while known := _determined(sums, points, hidden) & protected:
+        reached = {min(known)}
+        around: set[Node] = set()
+        while around != (around := {node for total in sums if reached & set(total) for node in total}):
+            reached |= around & hidden
+        shown = around - hidden
+        if not shown:
+            break
+        hidden.add(min(shown, key=lambda node: (PREFERRED.index(node[0]), points[node], node)))
     return hidden
+
+
+def _determined(sums: list[list[Node]], points: dict[Node, float], hidden: set[Node]) -> set[Node]:
+    """Hidden nodes whose value follows from the shown ones: those that the null space of the sums leaves alone."""
+    order = sorted(hidden)
+    matrix = np.array([[points[node] * (-1 if node == total[0] else 1) if node in total else 0.0 for node in order]
+                       for total in sums if hidden & set(total)]).reshape(-1, len(order))
+    if not len(matrix):
+        return set()
+    _, singular, right = np.linalg.svd(matrix)
+    null = right[int((singular > 1e-9 * max(1.0, singular.max())).sum()):]
+    return {node for column, node in enumerate(order) if np.all(np.abs(null[:, column]) < 1e-9)}
 
 
 def _sums(rubric: Rubric) -> Iterable[tuple[Node, list[Node]]]:

@@ -31,7 +31,8 @@ def combine(evidence: list[Evidence], rubric: Rubric, stated: NDArray[np.bool_])
     """Combine evidence. `stated` (c, k): True where the community's own row says that an indicator does not apply.
 
     Evidence that does not apply gives its weight to the other methods. Evidence that was not assessed follows the
-    rule: `redistribute` likewise, `zero` counts as 0, `withhold` leaves the indicator unscored.
+    rule: `redistribute` likewise, `zero` counts as 0, `withhold` leaves the indicator unscored. Evidence that every
+    resident asked declined to give is never a zero: refusals cost nobody anything.
     """
     indicators = rubric.indicators
     by_method = {given.method: given for given in evidence}
@@ -41,6 +42,7 @@ def combine(evidence: list[Evidence], rubric: Rubric, stated: NDArray[np.bool_])
     kept = np.zeros(stated.shape)
     used = np.zeros(stated.shape)
     missing = np.zeros(stated.shape, dtype=bool)
+    zero = np.zeros(stated.shape, dtype=bool)
     applies = np.zeros(stated.shape, dtype=bool)
     for method in methods:
         given = by_method.get(method)
@@ -48,12 +50,14 @@ def combine(evidence: list[Evidence], rubric: Rubric, stated: NDArray[np.bool_])
         there = np.isfinite(given.value) & asked if given else np.zeros(stated.shape, dtype=bool)
         exempt = given.not_applicable & asked if given else np.zeros(stated.shape, dtype=bool)
         absent = asked & ~there & ~exempt
+        unseen = absent & ~given.declined if given else absent
         used += np.where(there, declared[method], 0.0)
-        kept += np.where(there | (absent & (rules == "zero")), declared[method], 0.0)
+        kept += np.where(there | (unseen & (rules == "zero")), declared[method], 0.0)
+        zero |= unseen & (rules == "zero")
         missing |= absent
         applies |= there | absent
     not_applicable = stated | ~applies
-    unscored = ((used == 0) & (rules != "zero")) | (missing & (rules == "withhold"))
+    unscored = ((used == 0) & ~zero) | (missing & (rules == "withhold"))
     not_assessed = unscored & ~not_applicable
     scored = ~not_applicable & ~not_assessed
     weights: dict[str, Floats] = {}

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evaluation.declare.instrument import Instrument, Item
+from evaluation.declare.model import RESPONDENT_METHODS
 from evaluation.declare.rubric import Rubric
 from evaluation.estimation.grouped import Floats, Grouped
 from evaluation.fieldwork.answers import Answers
@@ -22,14 +23,15 @@ class Evidence:
     """One method's evidence. Arrays over the round's communities (c), its indicators (k) and the method's rows (n).
 
     value: mean of the indicator's items on 0-100, NaN where nobody gave a scored answer. n: respondents with at least
-    one. not_applicable: True where there is no value and an answer said that it does not apply. shares: (n, k), each
-    row's share in the error of `value`, and answered (n, k), both in the order of `grouped`. at: the community number
-    of each group.
+    one. declined: True where residents were asked and none gave a scored answer. not_applicable: True where there is no
+    value and an answer said that it does not apply. shares: (n, k), each row's share in the error of `value`, and
+    answered (n, k), both in the order of `grouped`. at: the community number of each group.
     """
 
     method: str
     value: Floats
     n: NDArray[np.int64]
+    declined: NDArray[np.bool_]
     not_applicable: NDArray[np.bool_]
     shares: Floats
     answered: NDArray[np.bool_]
@@ -59,21 +61,24 @@ def _score_of(instrument: Instrument, item: Item, rubric: Rubric, codes: list[st
         choices = {choice.value: choice for choice in instrument.item_choices(item)}
         scored = {value: choice.score for value, choice in choices.items() if choice.score is not None}
         if item.kind == "select_multiple":
-            values = [min(FULL, sum(scored.get(part, 0.0) for part in code.split())) if code else np.nan for code in codes]
+            said = {value for value, choice in choices.items() if choice.status is None}
+            values = [min(FULL, sum(scored.get(part, 0.0) for part in code.split())) if said & set(code.split()) else np.nan
+                      for code in codes]
         else:
             values = [scored.get(code, np.nan) for code in codes]
     score = np.array(values, dtype=float)
     score = FULL - score if item.reverse else score
     indicator = next(known for known in rubric.indicators if known.id == item.indicator)
     if item.range is None and rubric.missing_rule(indicator).dont_know == "zero":
-        score[[choices[code].status == "dont_know" if code in choices else False for code in codes]] = 0.0
+        score[[code in choices and choices[code].status == "dont_know" for code in codes]] = 0.0
     return score
 
 
 def keyed_items(answers: Answers, rubric: Rubric, ids: list[str] | None = None) -> pd.DataFrame:
     """Scores of the scored items (or those named), as a table; the form that reliability coefficients take."""
     items = [item for item in scored_items(answers.instrument, rubric) if ids is None or item.id in ids]
-    return pd.DataFrame(item_scores(answers, rubric, items), columns=[item.id for item in items])
+    return pd.DataFrame(item_scores(answers, rubric, items), index=answers.codes.index,
+                        columns=[item.id for item in items])
 
 
 def scored_items(instrument: Instrument, rubric: Rubric) -> list[Item]:
@@ -115,7 +120,9 @@ def _evidence(method: str, answers: Answers, rubric: Rubric, communities: list[s
         n[at, k] = grouped.sums(answered[:, [k]].astype(np.int64))[:, 0]
         said = _says_not_applicable(answers, [items[index] for index in columns])[grouped.order]
         not_applicable[at, k] = (grouped.sums(said.astype(np.int64)[:, None])[:, 0] > 0) & (n[at, k] == 0)
-    return Evidence(method, value, n, not_applicable, indicator_shares, answered, grouped, at)
+    reached = np.isin(np.arange(len(communities)), at)[:, None] & (method in RESPONDENT_METHODS)
+    declined = reached & (n == 0) & ~not_applicable
+    return Evidence(method, value, n, declined, not_applicable, indicator_shares, answered, grouped, at)
 
 
 def _says_not_applicable(answers: Answers, items: list[Item]) -> NDArray[np.bool_]:

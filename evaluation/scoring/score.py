@@ -58,7 +58,7 @@ def score_round(round_: Round, confidence: float = 0.95) -> pd.DataFrame:
         "se": np.sqrt(variance).ravel(),
         "df": df.ravel(),
         "n": n.ravel(),
-        "declared": np.hstack([groups.mean(declared), declared]).ravel(),
+        "declared": np.hstack([_whole_mean(declared, combined, groups), declared]).ravel(),
         "state": _states(combined, groups).ravel(),
     })
     rows = [_evidence_table(names, rubric, *given, combined) for given in zip(evidence, spreads, strict=True)]
@@ -78,6 +78,12 @@ def _added_up(evidence: list[Evidence], combined: Combined, spreads: list[Spread
         squares += np.where(part > 0, part**2 / np.maximum(df, 1e-12)[:, None], 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         return variance, np.where(variance > 0, variance**2 / squares, np.inf)
+
+
+def _whole_mean(declared: Floats, combined: Combined, groups: Groups) -> Floats:
+    """Declared means (c, groups); NaN where an indicator that applies was not declared."""
+    whole = groups.base(np.isfinite(declared)) == groups.base(~combined.not_applicable)
+    return np.where(whole, groups.mean(declared), np.nan)
 
 
 def _methods(combined: Combined) -> NDArray[np.object_]:

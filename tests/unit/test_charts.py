@@ -133,6 +133,9 @@ def test_withheld_is_not_called_unassessed_nor_the_other_way_round() -> None:
     assert "verified not assessed" in charts.declared_and_verified(told, "en").alt
     assert "verified not applicable" in charts.declared_and_verified(told.assign(state="not_applicable"), "en").alt
     assert "verified withheld" in charts.declared_and_verified(told.assign(withheld=True), "en").alt
+    stated = told.drop(columns="withheld")
+    assert "verified not assessed" in charts.declared_and_verified(stated, "en").alt
+    assert "verified withheld" in charts.declared_and_verified(stated.assign(state="scored"), "en").alt
 
 
 def test_missing_declaration_is_called_that() -> None:

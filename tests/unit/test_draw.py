@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,8 @@ from evaluation.sampling import Design, Frame, draw
 from evaluation.sampling.draw import unit_keys
 
 SIZES = {"c1": 7, "c2": 40, "c3": 1}
-TABLE = pd.DataFrame([(f"{name}-{i:02d}", name) for name, size in SIZES.items() for i in range(size)], columns=["unit", "stratum"])
+TABLE = pd.DataFrame([(f"{name}-{i:02d}", name) for name, size in SIZES.items() for i in range(size)],
+                     columns=["unit", "stratum"])
 
 
 def frame(table: pd.DataFrame = TABLE) -> Frame:
@@ -50,7 +52,7 @@ def test_the_same_units_however_the_frame_is_sorted_and_numbered() -> None:
 
 def test_a_larger_n_extends_the_sample_and_other_units_do_not_matter() -> None:
     units = [set(draw(frame(), Design(n), seed=20)["unit"]) for n in range(1, 41)]
-    assert all(small < large for small, large in zip(units, units[1:], strict=False))
+    assert all(small < large for small, large in pairwise(units))
     alone = TABLE[TABLE["stratum"] == "c2"]
     assert set(draw(frame(alone), Design(9), seed=20)["unit"]) == {unit for unit in units[8] if unit.startswith("c2")}
 

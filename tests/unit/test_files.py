@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a row of a table is a line)
 """Files written whole or not at all; ids that may name a folder; the digest of inputs."""
 
 from __future__ import annotations

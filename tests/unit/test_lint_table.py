@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a row of a table is a line)
 """The lint table: one fault a row, put into texts that are free of faults; told with its code, line and remedy.
 
 A row: what is changed (old -> new, once), the text that marks the expected line of the changed file, a word of the message,
@@ -136,7 +137,7 @@ TABLE = [
     row("Y08", "form", "items:", "? [a, b]\n: 1\nitems:", "? [a", "plain text"),
     row("Y09", "form", "label: {zh: 谢谢, en: Thank you}", "label: {zh: 谢谢, en: !shout Thank you}", "!shout", "Remove it"),
     row("Y09", "form", "label: {zh: 谢谢, en: Thank you}", "label: !shout {zh: 谢谢, en: Thank you}", "!shout", "Remove it"),
-    row("Y09", "form", "version: \"1\"", "version: !!str true", "!!str", "Remove it"),
+    row("Y09", "form", "version: \"1\"", "version: !!str true", "!!str", "Remove it", "D04"),
     row("Y10", "round", None, None, None, "--round DIR"),
     # D: declared fields
     row("D01", "rubric", "pass_mark: 60\n", "", "rubric:", "'pass_mark' is missing"),
@@ -201,6 +202,9 @@ TABLE = [
     row("L21", "rubric", "        points: 40\n        evidence: {questionnaire: 1}", "        points: 40\n        evidence: {phone: 1}",
         None, "takes no evidence from 'questionnaire'", "R07"),
     row("L22", "round", "{q1: First}", "{q11: First}", "q11", "Did you mean 'q1'?"),
+    row("L23", "form", "    type: note", "    type: note\n    range: {low: 0, high: 1}", "range: {low: 0, high: 1}", "has a range"),
+    row("L24", "round", "communities: {file: communities.csv}\nanswers:\n  questionnaire:",
+        "communities: {from: answers}\nanswers:\n  questionnaire:\n    population: households", "population", "'households' is a column"),
     # R: rubric
     row("R01", "rubric", "points: 60", "points: 59.5", "dimensions:", "99.5, not 100. Change them by +0.5"),
     row("R02", "rubric", "        aim: grow\n        evidence: {questionnaire: 1}\n", "", 'id: "1.1"', "1.1 has no evidence", "L21"),

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a row of a table is a line)
 """The scope upheld: what is about persons is refused however it is spelt; everyday words that look alike are not."""
 
 from __future__ import annotations
