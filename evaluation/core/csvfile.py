@@ -31,16 +31,9 @@ def decode(file: Path, encoding: str | None = None) -> str:
     except OSError as error:
         raise DataError(problem("F01", file, reason=error.strerror or error)) from None
     if encoding is not None:
-        try:
-            codecs.lookup(encoding)
-        except LookupError:
-            raise DataError(problem("F02", file, encoding=encoding)) from None
-        try:
-            return raw.decode("utf-8-sig" if encoding.lower() in ("utf8", "utf-8") else encoding)
-        except UnicodeDecodeError as error:
-            raise DataError(problem("F03", file, raw.count(b"\n", 0, error.start) + 1, encoding=encoding)) from None
+        return _decode_as(file, raw, encoding)
     if raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return raw.decode("utf-16")
+        return _decode_as(file, raw, "utf-16")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -52,6 +45,17 @@ def decode(file: Path, encoding: str | None = None) -> str:
     if not _reads_as_chinese(text):
         raise DataError(problem("F04", file, line))
     return text
+
+
+def _decode_as(file: Path, raw: bytes, encoding: str) -> str:
+    try:
+        name = codecs.lookup(encoding).name
+        return raw.decode("utf-8-sig" if name == "utf-8" else name)
+    except LookupError:
+        raise DataError(problem("F02", file, encoding=encoding)) from None
+    except UnicodeError as error:
+        line = raw.count(b"\n", 0, getattr(error, "start", 0)) + 1
+        raise DataError(problem("F03", file, line, encoding=encoding)) from None
 
 
 def _reads_as_chinese(text: str) -> bool:
@@ -68,22 +72,7 @@ def _reads_as_chinese(text: str) -> bool:
 
 def read_table(file: Path, encoding: str | None = None, delimiter: str = ",") -> pd.DataFrame:
     """A CSV or Parquet file as a table of text; blank where there is nothing. Raises DataError, naming the row."""
-    if file.suffix == ".parquet":
-        try:
-            table = pd.read_parquet(file)
-        except (OSError, ValueError) as error:
-            raise DataError(problem("F01", file, reason=str(error).splitlines()[0])) from None
-        return table.astype(object).where(table.notna(), "").astype(str)
-    text = decode(file, encoding)
-    if not text.strip():
-        raise DataError(problem("F05", file))
-    if "\0" in text:
-        raise DataError(problem("F06", file, text.count("\n", 0, text.index("\0")) + 1))
-    csv.field_size_limit(MOST_LINE)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise DataError(problem("F06", file, reason=error)) from None
+    rows = _parquet_rows(file) if file.suffix == ".parquet" else _csv_rows(file, encoding, delimiter)
     header = [_plain_header(name) for name in rows[0]]
     doubled = sorted({name for name in header if name and header.count(name) > 1})
     if doubled:
@@ -95,7 +84,29 @@ def read_table(file: Path, encoding: str | None = None, delimiter: str = ",") ->
     if not body:
         raise DataError(problem("F09", file))
     table = pd.DataFrame([row for _, row in body], columns=header, index=[number for number, _ in body], dtype=str)
-    return table.rename_axis("row")
+    return table.loc[:, [bool(name) for name in header]].rename_axis("row")
+
+
+def _csv_rows(file: Path, encoding: str | None, delimiter: str) -> list[list[str]]:
+    text = decode(file, encoding)
+    if not text.strip():
+        raise DataError(problem("F05", file))
+    if "\0" in text:
+        raise DataError(problem("F06", file, text.count("\n", 0, text.index("\0")) + 1))
+    csv.field_size_limit(MOST_LINE)
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise DataError(problem("F06", file, reason=error)) from None
+
+
+def _parquet_rows(file: Path) -> list[list[str]]:
+    try:
+        table = pd.read_parquet(file)
+    except (OSError, ValueError) as error:
+        raise DataError(problem("F01", file, reason=str(error).splitlines()[0])) from None
+    text = table.astype(object).where(table.notna(), "").astype(str)
+    return [[str(name) for name in text.columns], *text.to_numpy().tolist()]
 
 
 def _plain_header(name: str) -> str:

@@ -52,9 +52,6 @@ def write_json(file: Path, value: Any) -> None:
 
 
 def digest(files: Iterable[Path]) -> str:
-    """SHA-256 over names and contents of the files, in the order of their names."""
-    total = hashlib.sha256()
-    for file in sorted(files):
-        content = hashlib.sha256(file.read_bytes()).hexdigest()
-        total.update(f"{file.name}\0{content}\n".encode())
-    return total.hexdigest()
+    """SHA-256 over the names and contents of the files, whatever folder they lie in and whatever order they come in."""
+    told = sorted(f"{file.name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n" for file in files)
+    return hashlib.sha256("".join(told).encode()).hexdigest()

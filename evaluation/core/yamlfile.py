@@ -7,13 +7,15 @@ their shortest form become values. Duplicate keys, tags, merge keys and aliases 
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from evaluation.core.errors import DeclarationError, Problem, problem
 
@@ -70,12 +72,17 @@ def read_yaml(file: Path) -> YamlFile:
         line = raw.count(b"\n", 0, error.start) + 1
         raise DeclarationError(problem("Y03", file, line)) from None
     try:
-        root = YAML(typ="safe", pure=True).compose(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", ReusedAnchorWarning)
+            root = YAML(typ="safe", pure=True).compose(text)
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise DeclarationError(problem("Y04", file, line, reason=error.reason)) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise DeclarationError(problem("Y04", file, mark.line + 1 if mark else 0, reason=error.problem)) from None
-    except (YAMLError, RecursionError, ValueError) as error:
-        raise DeclarationError(problem("Y04", file, reason=str(error).splitlines()[0])) from None
+    except (YAMLError, RecursionError, ValueError, OverflowError, ReusedAnchorWarning) as error:
+        raise DeclarationError(problem("Y04", file, reason=(str(error).splitlines() or [""])[0])) from None
     if root is None or (isinstance(root, ScalarNode) and root.value == ""):
         raise DeclarationError(problem("Y05", file))
     loaded.data = _Builder(loaded, text).build(root, ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from evaluation.core.csvfile import plain
 from evaluation.core.errors import Problem, near_miss
 from evaluation.core.yamlfile import Path_, YamlFile
 from evaluation.declare.instrument import Instrument, Item
@@ -22,6 +23,7 @@ def lint_instrument(instrument: Instrument, loaded: YamlFile) -> list[Problem]:
     faults += _twice([item.id for item in instrument.items], "items", "id", loaded)
     for name, choices in instrument.choices.items():
         faults += _twice([choice.value for choice in choices], ("choices", name), "value", loaded)
+        faults += _alike(instrument, name, loaded)
     used = {item.choice_list for item in instrument.items}
     for name in instrument.choices.keys() - used:
         faults.append(loaded.fault("L05", ("choices", name), name=name, warning=True))
@@ -29,6 +31,22 @@ def lint_instrument(instrument: Instrument, loaded: YamlFile) -> list[Problem]:
     for index, item in enumerate(instrument.items):
         faults += _lint_item(instrument, item, index, routes, loaded)
     return faults + lint_routing(instrument, loaded)
+
+
+def _alike(instrument: Instrument, name: str, loaded: YamlFile) -> list[Problem]:
+    """Values of a list that no file of answers could tell apart."""
+    faults = []
+    seen: dict[str, str] = {}
+    several = any(item.kind == "select_multiple" and item.choice_list == name for item in instrument.items)
+    for index, choice in enumerate(instrument.choices[name]):
+        here: Path_ = ("choices", name, index, "value")
+        if several and " " in choice.value:
+            faults.append(loaded.fault("L25", here, value=choice.value, name=name))
+        folded = plain(choice.value).casefold()
+        if seen.get(folded, choice.value) != choice.value:
+            faults.append(loaded.fault("L26", here, value=choice.value, other=seen[folded]))
+        seen.setdefault(folded, choice.value)
+    return faults
 
 
 def _lint_item(instrument: Instrument, item: Item, index: int, routes: set[str], loaded: YamlFile) -> list[Problem]:

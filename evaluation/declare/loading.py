@@ -18,6 +18,7 @@ Model = TypeVar("Model", bound=Declared)
 # pydantic's error type -> our message
 CODES = {
     "missing": "D01", "extra_forbidden": "D02", "literal_error": "D03", "string_type": "D04", "string_too_short": "D05",
+    "string_too_long": "D16", "pattern": "D17",
     "number": "D06", "float_type": "D06", "int_type": "D06", "float_parsing": "D06", "int_parsing": "D06",
     "int_from_float": "D06", "finite_number": "D06", "bool_type": "D07", "bool_parsing": "D07", "name": "D08",
     "greater_than": "D09", "greater_than_equal": "D09", "less_than": "D09", "less_than_equal": "D09",
@@ -38,8 +39,14 @@ def load(file: Path, model: type[Model]) -> tuple[Model | None, YamlFile, list[P
     try:
         declared = model.model_validate(loaded.data)
     except ValidationError as error:
-        return None, loaded, [*problems, *(_told(loaded, model, fault) for fault in error.errors())]
+        told = (_told(loaded, model, fault) for fault in error.errors() if not _follows_from_another(fault))
+        return None, loaded, [*problems, *told]
     return (None if problems else declared), loaded, problems
+
+
+def _follows_from_another(fault: ErrorDetails) -> bool:
+    """True for "too few entries" where there are enough, and pydantic counts only those without faults."""
+    return fault["type"] == "too_short" and len(fault["input"]) >= fault.get("ctx", {}).get("min_length", 0)
 
 
 def _told(loaded: YamlFile, model: type[Declared], fault: ErrorDetails) -> Problem:

@@ -32,7 +32,7 @@ def _number(value: Any) -> Any:
     if isinstance(value, str):
         if re.fullmatch(r"-?0[0-9]+.*", value) or not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):
             raise PydanticCustomError("number", "not a number")
-        return float(value)
+        return float(value) if "." in value else int(value)
     return value
 
 

@@ -70,14 +70,14 @@ def load_programme(folder: Path) -> Programme:
     return Programme(rubric, by_method, (folder / RUBRIC, *files), tuple(p for p in problems if p.warning))
 
 
-def find_programme(name: str, round_folder: Path) -> Path:
+def find_programme(name: str, round_folder: Path, line: int = 0) -> Path:
     """Folder of a programme: beside or under the round, else one that is shipped. Raises DeclarationError."""
     for folder in (round_folder / name, shipped("questionnaires") / name):
         if (folder / RUBRIC).is_file():
             return folder
-    known = [file.parent.name for file in shipped("questionnaires").glob(f"*/{RUBRIC}")]
-    raise DeclarationError(problem("L17", round_folder / "round.yaml", path="programme", name=name,
-                                   hint=near_miss(name, known)))
+    beside = [*round_folder.glob(f"*/{RUBRIC}"), *shipped("questionnaires").glob(f"*/{RUBRIC}")]
+    hint = near_miss(name, [file.parent.name for file in beside])
+    raise DeclarationError(problem("L17", round_folder / "round.yaml", line, "programme", name=name, hint=hint))
 
 
 def load_round_file(folder: Path) -> tuple[RoundFile, Programme]:
@@ -87,11 +87,11 @@ def load_round_file(folder: Path) -> tuple[RoundFile, Programme]:
         raise DeclarationError(problem("Y10", file))
     declared, loaded, problems = load(file, RoundFile)
     problems = [*problems, *scope_problems(loaded)]
-    name = loaded.data.get("programme") if isinstance(loaded.data, dict) else None
+    name = declared.programme if declared else loaded.data.get("programme") if isinstance(loaded.data, dict) else None
     programme = None
     if isinstance(name, str):
         try:
-            programme = load_programme(find_programme(name, folder))
+            programme = load_programme(find_programme(name, folder, loaded.line(("programme",))))
         except DeclarationError as error:
             problems += error.problems
     if declared is not None and programme is not None:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from evaluation.declare.model import METHODS, Count, Declared, Labels, Method, Name, Points, Text
 
 
 def _column(value: Any) -> Any:
     return {"column": value} if isinstance(value, str) else value
+
+
+def _pattern(value: Any) -> Any:
+    try:
+        re.compile(str(value))
+    except re.error:
+        raise PydanticCustomError("pattern", "not a regular expression") from None
+    return value
 
 
 class CommunityColumn(Declared):
@@ -20,8 +30,8 @@ class CommunityColumn(Declared):
 
     column: Text = "community"
     case: Literal["keep", "upper", "lower"] = "keep"
-    first: Annotated[int, Field(ge=1)] | None = None
-    pattern: Text | None = None
+    first: Annotated[Count, Field(ge=1)] | None = None
+    pattern: Annotated[Text, BeforeValidator(_pattern)] | None = None
 
 
 CommunityAt = Annotated[CommunityColumn, BeforeValidator(_column)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from evaluation.declare.relevant import parse_relevant
 from evaluation.declare.round import AnswersFile, CommunityColumn
 from evaluation.fieldwork.columns import refused_columns
 
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 DESIGN = ("stratum", "psu", "weight")
 
 
@@ -96,10 +98,13 @@ def _columns_there(file: Path, table: pd.DataFrame, declared: AnswersFile,
     faults += refused_columns(file, [column for column in table.columns if column in design])
     faults += refused_columns(file, set(wanted.values()) - design, contact_allowed=True)
     extra = [column for column in table.columns if column and column not in wanted.values()]
-    if declared.columns or not extra:
+    if not extra:
         return faults, []
-    faults += refused_columns(file, extra)
-    return faults, [problem("A02", file, 1, columns=extra, count=len(extra), warning=True)]
+    outside = refused_columns(file, extra)
+    if not declared.columns:
+        return faults + outside, [problem("A02", file, 1, columns=extra, count=len(extra), warning=True)]
+    names = [told.path for told in outside]   # somebody else's file: told, and never read
+    return faults, [problem("S05", file, 1, columns=names, count=len(names), warning=True)] if names else []
 
 
 def _community(column: pd.Series, rule: CommunityColumn) -> tuple[pd.Series, list[int]]:
@@ -114,9 +119,10 @@ def _community(column: pd.Series, rule: CommunityColumn) -> tuple[pd.Series, lis
 
 
 def _respondents(file: Path, column: pd.Series, name: str) -> list[Problem]:
-    blank = rows_where(column.str.strip() == "", column.index)
+    column, _ = tidy(column)
+    blank = rows_where(column == "", column.index)
     faults = [problem("A05", file, blank[0], name, rows=blank)] if blank else []
-    doubled = column[column.duplicated(keep=False) & (column.str.strip() != "")]
+    doubled = column[column.duplicated(keep=False) & (column != "")]
     for value, rows in doubled.groupby(doubled):
         faults.append(problem("A06", file, int(rows.index[1]), name, id=value, rows=[int(row) for row in rows.index]))
     return faults
@@ -180,10 +186,9 @@ def _code(value: str, item: Item, known: Mapping[str, str]) -> str | None:
     if item.kind == "select_one":
         whole = value[:-2] if value.endswith(".0") else value
         return known.get(_folded(value), known.get(_folded(whole)))
-    try:
-        number = float(value)
-    except ValueError:
+    if not NUMBER.fullmatch(value):
         return None
+    number = float(value)
     within = item.range is None or item.range.low <= number <= item.range.high
     whole_number = item.kind == "decimal" or number % 1 == 0
     return f"{number:.12g}" if np.isfinite(number) and within and whole_number else None

@@ -9,6 +9,7 @@ from pathlib import Path
 from evaluation.core.errors import Problem, problem
 from evaluation.declare.scope import folded, offending
 
+SHORT = 4  # words of a header that names a thing rather than asks a question
 CONTACT = re.compile(
     r"\b(name|full name|first name|last name|surname|phone|phone number|tel|telephone|mobile|mobile number|cell|email|"
     r"e mail|address|home address|id card|id number|passport|wechat|qq)\b"
@@ -17,12 +18,18 @@ CONTACT = re.compile(
 )
 
 
+def _asks_for_contact(header: str) -> bool:
+    """True for `phone`, `Home address`, `What is your phone number?`; not for a question that speaks of e-mail."""
+    found = CONTACT.search(header)
+    return found is not None and (len(header.split()) <= SHORT or "your" in header[: found.start()].split())
+
+
 def refused_columns(file: Path, columns: Iterable[str], *, contact_allowed: bool = False) -> list[Problem]:
     """A problem for each column that may not be there. Contact data may lie in the frame; a question may speak of it."""
     faults = []
     for column in columns:
         if found := offending(column):
             faults.append(problem("S03", file, 1, column, words=[f"“{word}”" for _, word in found]))
-        elif not contact_allowed and CONTACT.search(folded(column)):
+        elif not contact_allowed and _asks_for_contact(folded(column)):
             faults.append(problem("S04", file, 1, column))
     return faults

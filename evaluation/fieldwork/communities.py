@@ -70,7 +70,8 @@ def _undeclared(table: pd.DataFrame, known: list[str], file: Path) -> Faults:
     for column in known:
         blank = table[column].isna() if column in table else pd.Series(True, index=table.index)
         indicator = column.removeprefix(DECLARED)
-        rows = rows_where(blank & exempt.map(lambda given, indicator=indicator: indicator not in given).astype(bool), table.index)
+        applies = [indicator not in given for given in exempt]
+        rows = rows_where(blank.to_numpy(dtype=bool) & np.array(applies), table.index)
         if rows and len(rows) == len(table):
             faults.append(problem("C01", file, 1, column, hint=near_miss(column, table.columns)))
         elif rows:

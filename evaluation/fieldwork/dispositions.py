@@ -52,7 +52,7 @@ class Disposition:
 
 def _within(code: str, known: str) -> bool:
     rest = code[len(known):] if code.startswith(known) else None
-    if rest is None or not all(part.isdigit() for part in code.split(".")) or code.count(".") > 1:
+    if rest is None or not all(part.isascii() and part.isdigit() for part in code.split(".")) or code.count(".") > 1:
         return False
     return rest == "" or (rest[0] == "." and len(rest) > 1) or (len(known) > 1 and rest.isdigit())
 

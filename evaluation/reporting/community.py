@@ -57,7 +57,8 @@ class CommunityReport:
                                             inputs=opened.inputs, software=version("evaluation"))
         name = str(opened.communities.at[community, NAMES[lang]])
         kicker = f"{label(opened.declared.title, lang)} · {label(rubric.title, lang)}"
-        title = word["community_title"].format(name=name if name == community else word["name_and_id"].format(name=name, id=community))
+        shown = name if name == community else word["name_and_id"].format(name=name, id=community)
+        title = word["community_title"].format(name=shown)
         footer = (word["scope"], word["unsigned"], f"{word['source']}: {source}")
         return cls(opened, community, lang, gated_scores(opened), Report(lang, title, kicker, footer))
 

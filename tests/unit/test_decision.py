@@ -56,7 +56,8 @@ def test_guarded(given, expected):
 
 
 def test_probability_is_students_t():
-    assert probability_at_least(np.array([86.0]), np.array([2.0]), np.array([9.0]), 85)[0] == pytest.approx(1 - stats.t.sf(0.5, 9))
+    near = probability_at_least(np.array([86.0]), np.array([2.0]), np.array([9.0]), 85)
+    assert near[0] == pytest.approx(1 - stats.t.sf(0.5, 9))
     far = probability_at_least(np.array([80.0, 85.0, 90.0]), np.full(3, 2.0), np.full(3, np.inf), 85)
     assert far[1] == 0.5
     assert far[0] + far[2] == pytest.approx(1)

@@ -152,7 +152,11 @@ TABLE = [
     *(row("D06", "rubric", "points: 60", f"points: {text}", f"points: {text}", "without leading zeros")
       for text in ("012", ".nan", ".inf", "-.inf", "NaN", "inf", "1e2", "6_0", "0x3C", "1:00", "60%", "true", "６０", "+60")),
     row("D06", "round", "programme:", "seed: 1.5\nprogramme:", "seed:", "not a number"),
-    row("D06", "round", "programme:", "seed: 12345678901234567\nprogramme:", "seed:", "not a number"),  # a float would round it
+    row("D16", "round", "    columns: {q1: First}", "    delimiter: ';;'", "delimiter", "One character"),
+    row("D17", "round", "    columns: {q1: First}", "    community: {pattern: '['}", "pattern", "regular expression"),
+    row("L25", "form", None, FORM.replace("select_one yes_no", "select_multiple yes_no").replace('value: "no"', 'value: "not yet"'),
+        "not yet", "without spaces"),
+    row("L26", "form", '{value: "no",', '{value: "YES",', "YES", "only in capitals"),
     row("D07", "form", "    type: note", "    type: note\n    required: maybe", "maybe", "true or false"),
     row("D08", "form", "id: q1", "id: q 1", "id: q 1", "cannot be a name"),
     row("D08", "rubric", 'id: "1.2"', "id: ../2", "../2", "cannot be a name"),
@@ -337,9 +341,7 @@ def test_odd_but_readable_text_ends_in_a_round_or_in_told_faults(tmp_path: Path,
 
 
 @pytest.mark.parametrize(("old", "new"), [
-    ("    columns: {q1: First}", "    community: {pattern: '['}"),  # not a regular expression
     ("    columns: {q1: First}", "    community: {first: true}"),  # true is not a number
-    ("    columns: {q1: First}", "    delimiter: ';;'"),
     ("communities: {file: communities.csv}", "communities: {from: answers}\ndecision: {confidence: '0.9'}\nseed: -1"),
 ])
 def test_a_round_that_could_not_work_is_refused_as_declared_text(tmp_path: Path, old: str, new: str) -> None:
@@ -348,13 +350,7 @@ def test_a_round_that_could_not_work_is_refused_as_declared_text(tmp_path: Path,
     assert all(problem.code != "D99" and problem.line > 0 for problem in found)
 
 
-@pytest.mark.parametrize(("old", "new"), [
-    ("relevant: ${q2} = 'yes'", "relevant: ${q0} = 'yes' or ${q2} = 'yes'"),  # q0 is a note: nobody answers it
-    ("type: select_one grade", "type: select_multiple spaced"),  # a value with a space can never be chosen
-    ('{value: "no",', '{value: "YES",'),  # capitals do not count in answers: yes and YES are one
-])
-def test_an_instrument_that_no_answer_can_fit_is_told(tmp_path: Path, old: str, new: str) -> None:
-    form = FORM.replace(old, new, 1).replace("items:\n", "items:\n  - {id: q0, type: note, label: {zh: 您好, en: Welcome}}\n")
-    if "spaced" in new:
-        form = form.replace("  grade:\n", "  spaced:\n").replace("value: 1,", "value: a b,")
+def test_routing_on_a_note_is_told(tmp_path: Path) -> None:
+    form = FORM.replace("relevant: ${q2} = 'yes'", "relevant: ${q0} = 'yes' or ${q2} = 'yes'", 1)
+    form = form.replace("items:\n", "items:\n  - {id: q0, type: note, label: {zh: 您好, en: Welcome}}\n")
     assert told(round_with(tmp_path, form=form))
