@@ -95,7 +95,7 @@ def main(arguments: list[str] | None = None) -> None:
         app(arguments, standalone_mode=True)
     except EvaluationError as error:
         for told in error.problems:
-            typer.echo(f"{'warning: ' if told.warning else ''}{told}", err=True)
+            typer.echo(told.announced(), err=True)
         sys.exit(error.exit_code)
     except OSError as error:
         typer.echo(str(problem("U08", error.filename or "", reason=error.strerror or error)), err=True)

@@ -39,7 +39,7 @@ SCHEMAS: dict[str, type[BaseModel]] = {"rubric": Rubric, "instrument": Instrumen
 def tell(warnings: Iterable[Problem]) -> None:
     """Print warnings to standard error."""
     for told in warnings:
-        print(f"warning: {told}", file=sys.stderr)
+        print(told.announced(), file=sys.stderr)
 
 
 def init(folder: Path) -> None:
@@ -52,7 +52,10 @@ def init(folder: Path) -> None:
         leave = shutil.ignore_patterns("results", ".*", "__pycache__", "SOURCES.md")
         shutil.copytree(shipped("data_samples") / "autumn-2026", made, ignore=leave)
         shutil.copytree(shipped("questionnaires") / "neighbourly", made / "neighbourly", ignore=leave)
-        shutil.copytree(shipped("notebooks"), made / "notebooks", ignore=leave)
+        (made / "notebooks").mkdir()
+        for notebook in shipped("notebooks").glob("*.ipynb"):
+            text = notebook.read_text(encoding="utf-8").replace('\\"data_samples/autumn-2026\\"', '\\"..\\"')
+            (made / "notebooks" / notebook.name).write_text(text, encoding="utf-8")
         if folder.exists():
             folder.rmdir()
         made.rename(folder)

@@ -49,6 +49,11 @@ class Problem:
         body = f"{what.format_map(values)}{stop}{mend.format_map(values)}".rstrip()
         return f"{place}: {body} [{self.code}]" if place else f"{body} [{self.code}]"
 
+    def announced(self) -> str:
+        """The text, with "warning:" before it if it is one."""
+        sign = {"zh": "提醒：", "en": "warning: "}[message_language()] if self.warning else ""
+        return f"{sign}{self}"
+
     def __str__(self) -> str:
         return self.text()
 
@@ -91,6 +96,10 @@ class EvaluationError(Exception):
         faults = [problems] if isinstance(problems, Problem) else list(problems)
         self.problems = sorted(set(faults))
         super().__init__("\n".join(str(fault) for fault in self.problems))
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the faults, no traceback."""
+        return [str(fault) for fault in self.problems]
 
 
 class UsageError(EvaluationError):

@@ -23,7 +23,7 @@ from evaluation.reporting.report import (
     table_html,
     words,
 )
-from evaluation.reporting.results import decisions, gated_scores
+from evaluation.reporting.results import decisions, find_round, gated_scores
 from evaluation.scoring import rule_of
 
 
@@ -50,7 +50,7 @@ class DistrictReport:
     def open(cls, round: str | Path, lang: str = "zh") -> DistrictReport:  # noqa: A002  # the notebook's word
         """Open the round's folder and score it, or take its scores if they are of the same inputs."""
         word = words(lang)
-        opened = open_round(round)
+        opened = open_round(find_round(round))
         rubric = opened.programme.rubric
         source = word["source_text"].format(round=opened.declared.round, rubric=rubric.rubric, version=rubric.version,
                                             inputs=opened.inputs, software=version("evaluation"))

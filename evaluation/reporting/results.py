@@ -74,6 +74,14 @@ class ScoreFile(BaseModel):
     scores: list[Score]
 
 
+def find_round(folder: str | Path) -> Path:
+    """The folder as a notebook names it: seen from where it runs, or from the folder above (JupyterLab runs it inside
+    notebooks/, papermill where it is called).
+    """
+    above = Path("..") / folder
+    return above if not (Path(folder) / "round.yaml").is_file() and (above / "round.yaml").is_file() else Path(folder)
+
+
 def gated_scores(round_: Round) -> pd.DataFrame:
     """The round's scores behind the gate: from results/scores.parquet if it is of the same inputs, else computed."""
     file = round_.folder / "results" / "scores.parquet"

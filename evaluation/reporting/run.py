@@ -32,7 +32,8 @@ def run_notebook(notebook: Path, out: Path, parameters: Mapping[str, str], folde
         try:
             with redirect_stderr(io.StringIO()):
                 papermill.execute_notebook(notebook, temporary, dict(parameters), progress_bar=False, log_output=False,
-                                           request_save_on_cell_execute=False, cwd=folder or Path.cwd())
+                                           request_save_on_cell_execute=False, cwd=folder or Path.cwd(),
+                                           extra_arguments=["--log-level=ERROR"])
         except PapermillExecutionError as error:
             write_text(failed, temporary.read_text(encoding="utf-8"))
             reason = f"{error.ename}: {error.evalue}"
