@@ -183,3 +183,17 @@ def test_resume_skips_what_is_done(my_round, run_once):
 def test_nothing_but_results_is_left(run_once):
     assert {file.name for file in (run_once / "c11").iterdir()} == {"community.ipynb", "community.html", "score.json"}
     assert not [file for file in run_once.rglob(".*") if file.is_file()]
+
+
+def test_notebooks_find_their_round_from_where_they_run(my_round, tmp_path):
+    made = papermill.execute_notebook(my_round / "notebooks" / "district.ipynb", tmp_path / "out.ipynb", {"lang": "en"},
+                                      cwd=my_round / "notebooks", progress_bar=False)
+    assert "district.html" in made.cells[-1]["outputs"][0]["text"]
+
+
+def test_a_notebook_shows_faults_without_a_traceback(my_round, tmp_path):
+    with pytest.raises(papermill.PapermillExecutionError) as stopped:
+        papermill.execute_notebook(my_round / "notebooks" / "community.ipynb", tmp_path / "out.ipynb", {"community": "../x"},
+                                   cwd=my_round / "notebooks", progress_bar=False)
+    assert "[U01]" in str(stopped.value)
+    assert "Traceback" not in str(stopped.value)
