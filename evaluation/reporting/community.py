@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +11,7 @@ from markupsafe import Markup
 
 from evaluation.declare.model import label
 from evaluation.fieldwork.communities import NAMES
-from evaluation.fieldwork.opening import Round, open_round
+from evaluation.fieldwork.opening import Round
 from evaluation.reporting import charts
 from evaluation.reporting.answers import likert_shares, other_shares, quality_rows
 from evaluation.reporting.fieldwork import outcome_section
@@ -28,7 +27,7 @@ from evaluation.reporting.report import (
     table_html,
     words,
 )
-from evaluation.reporting.results import decisions, find_round, gated_scores, write_score_file
+from evaluation.reporting.results import decisions, footer_of, gated_scores, open_for_report, write_score_file
 from evaluation.scoring import rule_of
 
 
@@ -49,18 +48,14 @@ class CommunityReport:
     @classmethod
     def open(cls, round: str | Path, community: str, lang: str = "zh") -> CommunityReport:  # noqa: A002  # the notebook's word
         """Open the round's folder and score it, or take its scores if they are of the same inputs."""
-        word = words(lang)
-        opened = open_round(find_round(round))
+        opened = open_for_report(round, lang)
         opened.require(community)
-        rubric = opened.programme.rubric
-        source = word["source_text"].format(round=opened.declared.round, rubric=rubric.rubric, version=rubric.version,
-                                            inputs=opened.inputs, software=version("evaluation"))
+        word = words(lang)
         name = str(opened.communities.at[community, NAMES[lang]])
-        kicker = f"{label(opened.declared.title, lang)} · {label(rubric.title, lang)}"
         shown = name if name == community else word["name_and_id"].format(name=name, id=community)
-        title = word["community_title"].format(name=shown)
-        footer = (word["scope"], word["unsigned"], f"{word['source']}: {source}")
-        return cls(opened, community, lang, gated_scores(opened), Report(lang, title, kicker, footer))
+        kicker = f"{label(opened.declared.title, lang)} · {label(opened.programme.rubric.title, lang)}"
+        report = Report(lang, word["community_title"].format(name=shown), kicker, footer_of(opened, lang))
+        return cls(opened, community, lang, gated_scores(opened), report)
 
     @property
     def own(self) -> pd.DataFrame:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
 
 from evaluation.declare.model import label
 from evaluation.fieldwork.communities import NAMES
-from evaluation.fieldwork.opening import Round, open_round
+from evaluation.fieldwork.opening import Round
 from evaluation.reporting import charts
 from evaluation.reporting.report import (
     Report,
@@ -23,7 +22,7 @@ from evaluation.reporting.report import (
     table_html,
     words,
 )
-from evaluation.reporting.results import decisions, find_round, gated_scores
+from evaluation.reporting.results import decisions, footer_of, gated_scores, open_for_report
 from evaluation.scoring import rule_of
 
 
@@ -49,14 +48,9 @@ class DistrictReport:
     @classmethod
     def open(cls, round: str | Path, lang: str = "zh") -> DistrictReport:  # noqa: A002  # the notebook's word
         """Open the round's folder and score it, or take its scores if they are of the same inputs."""
-        word = words(lang)
-        opened = open_round(find_round(round))
-        rubric = opened.programme.rubric
-        source = word["source_text"].format(round=opened.declared.round, rubric=rubric.rubric, version=rubric.version,
-                                            inputs=opened.inputs, software=version("evaluation"))
-        title = f"{word['district_report']}: {label(opened.declared.title, lang)}"
-        footer = (word["scope"], word["unsigned"], f"{word['source']}: {source}")
-        report = Report(lang, title, label(rubric.title, lang), footer)
+        opened = open_for_report(round, lang)
+        title = f"{words(lang)['district_report']}: {label(opened.declared.title, lang)}"
+        report = Report(lang, title, label(opened.programme.rubric.title, lang), footer_of(opened, lang))
         return cls(opened, lang, league(opened, gated_scores(opened), lang), report)
 
     def _levels(self) -> dict[str, str]:

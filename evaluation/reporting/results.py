@@ -14,8 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from evaluation.core.files import write_json, written_whole
 from evaluation.fieldwork.communities import NAMES
-from evaluation.fieldwork.opening import Round
+from evaluation.fieldwork.opening import Round, open_round
 from evaluation.reporting.disclosure import gate_scores
+from evaluation.reporting.report import words
 from evaluation.scoring import decide, rule_of, score_round
 
 SCHEMA = "evaluation/score/1"
@@ -74,12 +75,22 @@ class ScoreFile(BaseModel):
     scores: list[Score]
 
 
-def find_round(folder: str | Path) -> Path:
-    """The folder as a notebook names it: seen from where it runs, or from the folder above (JupyterLab runs it inside
-    notebooks/, papermill where it is called).
+def open_for_report(folder: str | Path, lang: str) -> Round:
+    """Open the round that a notebook names: seen from where it runs, or from the folder above (JupyterLab runs it
+    inside notebooks/, papermill where it is called). Raises UsageError for a language without words.
     """
+    words(lang)
     above = Path("..") / folder
-    return above if not (Path(folder) / "round.yaml").is_file() and (above / "round.yaml").is_file() else Path(folder)
+    here = (Path(folder) / "round.yaml").is_file() or not (above / "round.yaml").is_file()
+    return open_round(folder if here else above)
+
+
+def footer_of(round_: Round, lang: str) -> tuple[str, ...]:
+    """What stands below every page: scope, that it is unsigned, and what it was computed from."""
+    word, rubric = words(lang), round_.programme.rubric
+    source = word["source_text"].format(round=round_.declared.round, rubric=rubric.rubric, version=rubric.version,
+                                        inputs=round_.inputs, software=version("evaluation"))
+    return word["scope"], word["unsigned"], f"{word['source']}: {source}"
 
 
 def gated_scores(round_: Round) -> pd.DataFrame:
