@@ -80,39 +80,92 @@ class Grouped:
             per_unit = self.weight[:, None] / beneath[self.community]
             return np.nan_to_num(np.where(np.isnan(scores), 0.0, (scores - means[self.community]) * per_unit))
 
+    @property
+    def psus(self) -> Floats:
+        """PSUs of each community (c,)."""
+        return self._per_community(np.diff(np.r_[self.stratum_starts, len(self.psu_starts)]))
+
+    @property
+    def strata(self) -> Floats:
+        """Strata of each community (c,)."""
+        return self._per_community(np.ones(len(self.stratum_starts), dtype=np.int64))
+
+    def psus_with(self, answered: NDArray[np.bool_]) -> Floats:
+        """PSUs (c, k) in which at least one sorted row (n, k) answered."""
+        found = np.logical_or.reduceat(answered, self.psu_starts, axis=0).astype(np.int64)
+        return self._per_community(np.add.reduceat(found, self.stratum_starts, axis=0))
+
+    def _per_community(self, by_stratum: NDArray[Any]) -> Floats:
+        ends = np.flatnonzero(np.r_[True, self.stratum_community[1:] != self.stratum_community[:-1]])
+        return np.asarray(np.add.reduceat(by_stratum, ends, axis=0), dtype=float)
+
+    def unseen(self, population: Floats | None) -> Floats:
+        """1 - n/N of each community (c,), between 0 and 1; 1 without a population."""
+        return np.ones(len(self.starts)) if population is None else np.clip(1 - self.counts / population, 0.0, 1.0)
+
+    def _unseen_in_strata(self, population: Floats | None) -> Floats:
+        """1 - n/N of each stratum, where a stratum's N is its share of the weights times the community's N."""
+        if population is None:
+            return np.ones(len(self.stratum_starts))
+        rows = self.psu_starts[self.stratum_starts]
+        weight = np.add.reduceat(self.weight, rows)
+        share = weight / self._per_community(weight)[self.stratum_community]
+        n = np.diff(np.r_[rows, len(self.community)])
+        return np.asarray(np.clip(1 - n / (population[self.stratum_community] * share), 0.0, 1.0))
+
     def variance(self, values: Floats, population: Floats | None = None) -> tuple[Floats, Floats]:
         """Variances (c, k) of the totals of linearised values (n, k), and their degrees of freedom (c,).
 
-        Ultimate-cluster formula with replacement between PSUs, times (1 - n/N) where `population` (c,) gives N of each
-        community in respondents. A stratum with one PSU takes the variance between PSUs pooled over the round
-        (docs/methods.md, "One answer, or one meeting"); NaN where there is nothing to pool. A census has 0.
+        Ultimate-cluster formula with replacement between PSUs, times (1 - n/N) in each stratum where `population` (c,)
+        gives N of each community in respondents. A stratum with one PSU takes the variance between PSUs pooled over the
+        round (docs/methods.md, "One answer, or one meeting"); NaN where there is nothing to pool. A census has 0.
         """
         psu = np.add.reduceat(values, self.psu_starts, axis=0)
         n_psu = np.diff(np.r_[self.stratum_starts, len(self.psu_starts)])
         mean = np.add.reduceat(psu, self.stratum_starts, axis=0) / n_psu[:, None]
         squares = np.add.reduceat((psu - np.repeat(mean, n_psu, axis=0)) ** 2, self.stratum_starts, axis=0)
-        many = n_psu > 1
-        between = squares * np.where(many, n_psu / np.maximum(n_psu - 1, 1), 0.0)[:, None]
-        ends = np.flatnonzero(np.r_[True, self.stratum_community[1:] != self.stratum_community[:-1]])
-        variance = np.add.reduceat(between, ends, axis=0)
-        df = np.add.reduceat(n_psu - 1, ends).astype(float)
-        lonely = np.add.reduceat(~many, ends).astype(float)
-        psus = np.add.reduceat(n_psu, ends).astype(float)
-        variance, df = _pooled(variance, df, lonely, psus)
-        if population is not None:
-            unseen = np.clip(1 - self.counts / population, 0.0, 1.0)[:, None]
-            variance = np.where(unseen == 0, 0.0, variance * unseen)
-        return variance, df
+        between = squares * np.where(n_psu > 1, n_psu / np.maximum(n_psu - 1, 1), 0.0)[:, None]
+        lonely = self._per_community((n_psu == 1).astype(np.int64))
+        df = self._per_community(n_psu - 1)
+        pooled, df = _pooled(self._per_community(between), df, lonely, self.psus)
+        own = self._per_community(between * self._unseen_in_strata(population)[:, None])
+        unseen = self.unseen(population)[:, None]
+        return np.where(unseen == 0, 0.0, own + np.where(lonely[:, None] > 0, pooled * unseen, 0.0)), df
 
 
 def _pooled(variance: Floats, df: Floats, lonely: Floats, psus: Floats) -> tuple[Floats, Floats]:
-    """Give communities with lonely PSUs the round's variance between PSUs, scaled to their number of PSUs."""
-    if not lonely.any():
-        return variance, df
+    """What communities with lonely PSUs (c,) take from the round: its variance between PSUs, scaled to their number of
+    PSUs (c, k); and df (c,). NaN where no community has two PSUs in every stratum.
+    """
     whole = (lonely == 0) & (df > 0)
+    if not lonely.any():
+        return np.zeros(variance.shape), df
     if not whole.any():
-        return np.where(lonely[:, None] > 0, np.nan, variance), df
-    pooled = (variance[whole] * psus[whole, None] * df[whole, None]).sum(axis=0) / df[whole].sum()
+        return np.full(variance.shape, np.nan), df
     # A single PSU stands for 1/psus of its community's total; `variance * psus` is free of that size.
-    added = pooled[None, :] * (lonely / psus**2)[:, None]
-    return variance + added, np.where(lonely > 0, np.where(df > 0, df, df[whole].sum()), df)
+    unit = (variance[whole] * psus[whole, None] * df[whole, None]).sum(axis=0) / df[whole].sum()
+    return unit[None, :] * (lonely / psus**2)[:, None], np.where((lonely > 0) & (df == 0), df[whole].sum(), df)
+
+
+def answering_correction(grouped: Grouped, psus_answering: Floats) -> Floats:
+    """Factors (c, j) that turn n/(n-1) over all PSUs of a community into m/(m-1) over the m that answered an item."""
+    n, strata = grouped.psus[:, None], grouped.strata[:, None]
+    m = np.maximum(psus_answering, strata + 1)
+    full = n / np.maximum(n - strata, 1)
+    return np.where(psus_answering > strata, np.sqrt(m / (m - strata) / full), 1.0)
+
+
+def flat_variance(grouped: Grouped, variance: Floats, psus_answering: Floats) -> Floats:
+    """Variance (c, j) that item means without any spread of their own borrow; 0 for the others.
+
+    One answer, or answers that are all alike, show no spread; that is no certainty. They borrow the item's variance
+    between PSUs pooled over the round, divided by the m PSUs that answered; where the item varies nowhere, the mean over
+    the method's items; NaN if nothing varies. Communities with one PSU in all are left to `variance`.
+    """
+    strata, m = grouped.strata[:, None], psus_answering
+    spare = np.clip(m - strata, 0, None)
+    unit = (variance * m * spare).sum(axis=0) / np.where(spare.sum(axis=0) > 0, spare.sum(axis=0), np.nan)
+    varied = unit[np.isfinite(unit) & (unit > 0)]
+    unit = np.where(np.isfinite(unit) & (unit > 0), unit, varied.mean() if len(varied) else np.nan)
+    flat = (m > 0) & (variance <= 1e-12) & (grouped.psus[:, None] > strata)
+    return np.where(flat, unit / np.maximum(m, 1), 0.0)

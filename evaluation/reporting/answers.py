@@ -22,30 +22,36 @@ def _scored(instrument: Instrument, item: Item) -> list[Choice]:
     return sorted(choices, key=lambda choice: (-1 if item.reverse else 1) * float(choice.score or 0))
 
 
-def _shares(answers: Answers, item: Item, minimum: int) -> tuple[list[float], int]:
-    """Weighted shares of the scored choices and the number of answers; NaN and 0 under the minimum."""
+def _shares(answers: Answers, item: Item, hidden: set[str], minimum: int) -> tuple[list[float], int]:
+    """Weighted shares of the scored choices and the number of answers; NaN and 0 under the minimum, or where hidden."""
     choices = _scored(answers.instrument, item)
     given = answers.codes[item.id].isin([choice.value for choice in choices])
     n = int(given.sum())
-    if n < minimum:
+    if n < minimum or item.indicator in hidden:
         return [np.nan] * len(choices), 0
     weight = answers.design.loc[given, "weight"].groupby(answers.codes.loc[given, item.id]).sum()
     total = weight.sum()
     return [float(weight.get(choice.value, 0.0)) / total for choice in choices], n
 
 
-def likert_shares(answers: Answers, steps: Sequence[str], minimum: int, lang: str) -> pd.DataFrame:
+def hidden_indicators(scores: pd.DataFrame, method: str) -> set[str]:
+    """Indicators whose evidence by a method is withheld: the shares of its items would give it away."""
+    rows = scores[(scores["level"] == "evidence") & (scores["evidence"] == method) & scores["withheld"]]
+    return {str(name) for name in rows["id"]}
+
+
+def likert_shares(answers: Answers, steps: Sequence[str], hidden: set[str], minimum: int, lang: str) -> pd.DataFrame:
     """One row a five-step item of a resident method: item (label), n, and a share for each step, worst to best."""
     rows = []
     if answers.instrument.method in RESPONDENT_METHODS:
         for item in answers.instrument.items:
             if item.is_scored and item.kind == "select_one" and len(_scored(answers.instrument, item)) == len(steps):
-                shares, n = _shares(answers, item, minimum)
+                shares, n = _shares(answers, item, hidden, minimum)
                 rows.append({"item": label(item.label, lang), "n": n, **dict(zip(steps, shares, strict=True))})
     return pd.DataFrame(rows, columns=["item", "n", *steps])
 
 
-def other_shares(answers: Answers, minimum: int, lang: str) -> list[tuple[str, int, str]]:
+def other_shares(answers: Answers, hidden: set[str], minimum: int, lang: str) -> list[tuple[str, int, str]]:
     """(label, n, shares as text) of the resident methods' other scored select_one items; n = 0 where withheld."""
     told = []
     if answers.instrument.method in RESPONDENT_METHODS:
@@ -53,7 +59,7 @@ def other_shares(answers: Answers, minimum: int, lang: str) -> list[tuple[str, i
             choices = _scored(answers.instrument, item)
             if not item.is_scored or item.kind != "select_one" or len(choices) in (0, 5):
                 continue
-            shares, n = _shares(answers, item, minimum)
+            shares, n = _shares(answers, item, hidden, minimum)
             said = zip((label(choice.label, lang) for choice in choices), shares, strict=True)
             text = "; ".join(f"{choice} {percent(share)}" for choice, share in said)
             told.append((label(item.label, lang), n, text if n else "–"))

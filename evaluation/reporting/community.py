@@ -13,7 +13,7 @@ from evaluation.declare.model import label
 from evaluation.fieldwork.communities import NAMES
 from evaluation.fieldwork.opening import Round
 from evaluation.reporting import charts
-from evaluation.reporting.answers import likert_shares, other_shares, quality_rows
+from evaluation.reporting.answers import hidden_indicators, likert_shares, other_shares, quality_rows
 from evaluation.reporting.fieldwork import outcome_section
 from evaluation.reporting.report import (
     Report,
@@ -164,11 +164,12 @@ class CommunityReport:
         parts = [paragraph(word["answers_note"], "note")]
         others = []
         for method, given in self.round.answers.items():
-            shares = likert_shares(given.of(self.community), steps, minimum, self.lang)
+            own, hidden = given.of(self.community), hidden_indicators(self.own, method)
+            shares = likert_shares(own, steps, hidden, minimum, self.lang)
             if len(shares):
                 parts += [paragraph(word[method]), picture_html(charts.likert(shares, levels=steps, lang=self.lang))]
             others += [[f"{word[method]}: {item}", str(n) if n else word["withheld_mark"], told]
-                       for item, n, told in other_shares(given.of(self.community), minimum, self.lang)]
+                       for item, n, told in other_shares(own, hidden, minimum, self.lang)]
         if others:
             columns = [(word["item"], "text"), ("n", "number"), (word["share"], "text")]
             parts.append(table_html(word["answers"], columns, others))

@@ -1,7 +1,8 @@
 """The gate that answers pass on their way to a report: no group smaller than the round's minimum is shown.
 
 A number withheld is not to be had by subtraction either: other parts of the sums that it stands in are withheld with it
-until the shown numbers no longer determine it (complementary suppression). Source: Hundepool et al. (2012), Statistical
+until the shown numbers no longer determine it (complementary suppression). Sheets and records are known on site; they
+protect nobody and are never withheld for another's sake. Source: Hundepool et al. (2012), Statistical
 Disclosure Control, ch. 4.
 """
 
@@ -23,19 +24,26 @@ PREFERRED = ("evidence", "indicator", "aim", "dimension", "total")  # what is wi
 def gate_scores(scores: pd.DataFrame, rubric: Rubric, minimum: int) -> pd.DataFrame:
     """The scores with a column `withheld`; withheld rows have NaN for their numbers and 0 for n.
 
-    Withheld first: evidence given by 1 to minimum - 1 respondents, and every sum with residents' answers in it that rests
-    on so few. Then what would give one of them away by subtraction.
+    Withheld first: evidence with an item that 1 to minimum - 1 respondents answered, and every sum with residents' answers
+    in it that rests on so few. Then what would give one of them away by subtraction. The n of a sum with withheld
+    evidence in it is 0 too.
     """
     evidence = (scores["level"] == "evidence") & scores["evidence"].isin(RESPONDENT_METHODS)
-    few = scores["n"].between(1, minimum - 1)
+    few = scores["fewest"].between(1, minimum - 1)
     small = few & (evidence | _rests_on_residents(scores, rubric))
-    gated = scores.assign(withheld=False)
-    for community in scores.loc[small, "community"].unique():
-        rows = scores["community"] == community
-        hidden = _hidden(scores[rows], small[rows], rubric)
-        gated.loc[rows, "withheld"] = [node in hidden for node in _nodes(scores[rows])]
+    withheld, counted = np.zeros(len(scores), dtype=bool), np.ones(len(scores), dtype=bool)
+    for rows in scores.groupby("community", sort=False).indices.values():
+        if not small.to_numpy()[rows].any():
+            continue
+        own = scores.iloc[rows]
+        hidden = _hidden(own, small.iloc[rows], rubric)
+        withheld[rows] = [node in hidden for node in _nodes(own)]
+        touched = set(hidden)
+        for parent, parts in _sums(rubric):   # in this order: indicators, then what is made of them
+            touched |= {parent} if touched & set(parts) else set()
+        counted[rows] = [node not in touched for node in _nodes(own)]
+    gated = scores.drop(columns="fewest").assign(withheld=withheld, n=scores["n"].where(counted, 0))
     gated.loc[gated["withheld"], NUMBERS] = np.nan
-    gated.loc[gated["withheld"], "n"] = 0
     return gated
 
 
@@ -65,7 +73,7 @@ def _hidden(scores: pd.DataFrame, small: pd.Series, rubric: Rubric) -> set[Node]
         around: set[Node] = set()
         while around != (around := {node for total in sums if reached & set(total) for node in total}):
             reached |= around & hidden
-        shown = around - hidden
+        shown = {node for node in around - hidden if node[2] in ("", *RESPONDENT_METHODS)}
         if not shown:
             break
         hidden.add(min(shown, key=lambda node: (PREFERRED.index(node[0]), points[node], node)))

@@ -10,7 +10,8 @@ from evaluation.reporting import charts
 from evaluation.reporting.disclosure import gate_counts
 from evaluation.reporting.report import Report, Section, paragraph, percent, picture_html, table_html, words
 
-SHOWN = ("RR1", "COOP1", "REF1", "CON1")
+# rate -> the groups whose number it tells to who knows the number of cases
+SHOWN = {"RR1": "I", "COOP1": "P R O", "REF1": "R", "CON1": "NC"}
 
 
 def outcome_section(report: Report, round_: Round, community: str, lang: str) -> Section:
@@ -28,6 +29,8 @@ def outcome_section(report: Report, round_: Round, community: str, lang: str) ->
     parts = [picture_html(charts.field_outcome(table, lang=lang))]
     if groups.sum() >= minimum:
         rates = outcome_rates({str(group): int(count) for group, count in groups.items()})
+        few = {name for name, told in SHOWN.items() if 0 < groups.reindex(told.split()).sum() < minimum}
         columns = [(word["rate"], "text"), (word["value"], "number")]
-        parts.append(table_html("AAPOR", columns, [[word[name], percent(rates[name])] for name in SHOWN]))
+        cells = [[word[name], word["withheld_mark"] if name in few else percent(rates[name])] for name in SHOWN]
+        parts.append(table_html("AAPOR", columns, cells))
     return report.section("field", word["field"], *parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from importlib.metadata import version
 from pathlib import Path
@@ -94,15 +95,19 @@ def footer_of(round_: Round, lang: str) -> tuple[str, ...]:
 
 
 def gated_scores(round_: Round) -> pd.DataFrame:
-    """The round's scores behind the gate: from results/scores.parquet if it is of the same inputs, else computed."""
+    """The round's scores behind the gate: from results/scores.parquet if it is of the same inputs and as it was written,
+    else computed.
+    """
     file = round_.folder / "results" / "scores.parquet"
     if file.is_file():
         try:
             kept = pq.read_table(file)
-        except (OSError, pa.ArrowInvalid):
+        except (OSError, pa.ArrowException):
             kept = None
-        if kept is not None and (kept.schema.metadata or {}).get(b"key") == _key(round_):
-            return pd.DataFrame(kept.to_pandas())
+        if kept is not None:
+            scores = pd.DataFrame(kept.to_pandas())
+            if (kept.schema.metadata or {}).get(b"key") == _key(round_, scores):
+                return scores
     return gate_scores(score_round(round_), round_.programme.rubric, round_.declared.disclosure.minimum)
 
 
@@ -110,13 +115,17 @@ def write_scores(round_: Round, scores: pd.DataFrame) -> Path:
     """Write results/scores.parquet, marked with the inputs that it was computed from."""
     file = round_.folder / "results" / "scores.parquet"
     table = pa.Table.from_pandas(scores, preserve_index=False)
+    key = {**(table.schema.metadata or {}), b"key": _key(round_, scores)}
     with written_whole(file) as temporary:
-        pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), b"key": _key(round_)}), temporary)
+        pq.write_table(table.replace_schema_metadata(key), temporary)
     return file
 
 
-def _key(round_: Round) -> bytes:
-    return f"{SCHEMA} {version('evaluation')} {round_.inputs}".encode()
+def _key(round_: Round, scores: pd.DataFrame) -> bytes:
+    """What a table of scores must be marked with to be taken as it is: schema, software, inputs, and its own digest."""
+    own = pd.util.hash_pandas_object(scores, index=False)
+    told = f"{list(scores.columns)}{hashlib.sha256(own.to_numpy().tobytes()).hexdigest()}"
+    return f"{SCHEMA} {version('evaluation')} {round_.inputs} {hashlib.sha256(told.encode()).hexdigest()}".encode()
 
 
 def decisions(round_: Round, scores: pd.DataFrame) -> pd.DataFrame:

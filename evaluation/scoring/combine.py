@@ -58,7 +58,8 @@ def combine(evidence: list[Evidence], rubric: Rubric, stated: NDArray[np.bool_])
         applies |= there | absent
     not_applicable = stated | ~applies
     unscored = ((used == 0) & ~zero) | (missing & (rules == "withhold"))
-    not_assessed = unscored & ~not_applicable
+    nothing = (used == 0).all(axis=1, keepdims=True)   # nobody was asked and nothing was seen: no total of zeros
+    not_assessed = (unscored | nothing) & ~not_applicable
     scored = ~not_applicable & ~not_assessed
     weights: dict[str, Floats] = {}
     value = np.where(scored, 0.0, np.nan)

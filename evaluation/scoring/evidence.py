@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from evaluation.declare.instrument import Instrument, Item
 from evaluation.declare.model import RESPONDENT_METHODS
 from evaluation.declare.rubric import Rubric
-from evaluation.estimation.grouped import Floats, Grouped
+from evaluation.estimation.grouped import Floats, Grouped, answering_correction, flat_variance
 from evaluation.fieldwork.answers import Answers
 
 FULL = 100.0
@@ -25,7 +25,8 @@ class Evidence:
     value: mean of the indicator's items on 0-100, NaN where nobody gave a scored answer. n: respondents with at least
     one. declined: True where residents were asked and none gave a scored answer. not_applicable: True where there is no
     value and an answer said that it does not apply. shares: (n, k), each row's share in the error of `value`, and
-    answered (n, k), both in the order of `grouped`. at: the community number of each group.
+    answered (n, k), both in the order of `grouped`. fewest: the smallest number of answers to one of its items. borrowed:
+    variance for item means that show no spread of their own. at: the community number of each group.
     """
 
     method: str
@@ -35,6 +36,8 @@ class Evidence:
     not_applicable: NDArray[np.bool_]
     shares: Floats
     answered: NDArray[np.bool_]
+    fewest: NDArray[np.int64]
+    borrowed: Floats
     grouped: Grouped
     at: NDArray[np.int64]
 
@@ -97,12 +100,17 @@ def _evidence(method: str, answers: Answers, rubric: Rubric, communities: list[s
     grouped = Grouped.of(answers.design)
     scores = item_scores(answers, rubric, items)[grouped.order]
     means, beneath = grouped.item_means(scores)
-    shares = grouped.linearised(scores, means, beneath)
+    there = ~np.isnan(scores)
+    answering = grouped.psus_with(there)
+    shares = grouped.linearised(scores, means, beneath) * answering_correction(grouped, answering)[grouped.community]
+    flat = flat_variance(grouped, grouped.variance(shares)[0], answering)
+    item_n = grouped.sums(there.astype(np.int64))
     number = {name: index for index, name in enumerate(communities)}
     at = np.array([number[name] for name in grouped.names], dtype=np.int64)
     indicators = [indicator.id for indicator in rubric.indicators]
     value = np.full((len(communities), len(indicators)), np.nan)
-    n = np.zeros(value.shape, dtype=np.int64)
+    n, fewest = np.zeros(value.shape, dtype=np.int64), np.zeros(value.shape, dtype=np.int64)
+    borrowed = np.zeros((len(grouped.starts), len(indicators)))
     not_applicable = np.zeros(value.shape, dtype=bool)
     indicator_shares = np.zeros((len(scores), len(indicators)))
     answered = np.zeros(indicator_shares.shape, dtype=bool)
@@ -116,13 +124,16 @@ def _evidence(method: str, answers: Answers, rubric: Rubric, communities: list[s
         here = np.where(weight > 0, weight * np.nan_to_num(means[:, columns]), 0.0).sum(axis=1)
         value[at, k] = np.where(np.isfinite(weight).all(axis=1), here, np.nan)
         indicator_shares[:, k] = (shares[:, columns] * np.nan_to_num(weight)[grouped.community]).sum(axis=1)
-        answered[:, k] = ~np.isnan(scores[:, columns]).all(axis=1)
+        borrowed[:, k] = np.where(weight > 0, np.nan_to_num(weight) ** 2 * flat[:, columns], 0.0).sum(axis=1)
+        fewest[at, k] = np.where(item_n[:, columns] > 0, item_n[:, columns], len(scores) + 1).min(axis=1)
+        answered[:, k] = there[:, columns].any(axis=1)
         n[at, k] = grouped.sums(answered[:, [k]].astype(np.int64))[:, 0]
         said = _says_not_applicable(answers, [items[index] for index in columns])[grouped.order]
         not_applicable[at, k] = (grouped.sums(said.astype(np.int64)[:, None])[:, 0] > 0) & (n[at, k] == 0)
     reached = np.isin(np.arange(len(communities)), at)[:, None] & (method in RESPONDENT_METHODS)
     declined = reached & (n == 0) & ~not_applicable
-    return Evidence(method, value, n, declined, not_applicable, indicator_shares, answered, grouped, at)
+    return Evidence(method, value, n, declined, not_applicable, indicator_shares, answered,
+                    np.where(n > 0, fewest, 0), borrowed, grouped, at)
 
 
 def _says_not_applicable(answers: Answers, items: list[Item]) -> NDArray[np.bool_]:

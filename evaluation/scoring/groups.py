@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evaluation.declare.rubric import Rubric
-from evaluation.estimation.grouped import Floats
+from evaluation.estimation.grouped import Floats, Grouped
 from evaluation.scoring.combine import Combined
 from evaluation.scoring.evidence import Evidence
 
@@ -47,31 +47,52 @@ class Groups:
 
 @dataclass(frozen=True)
 class Spread:
-    """Variances of one method's evidence (c, k) and of its part in each group (c, g); degrees of freedom (c)."""
+    """Variances of one method's evidence (c, k) and of its part in each group (c, g), with degrees of freedom of each."""
 
     evidence: Floats
     groups: Floats
-    df: Floats
+    evidence_df: Floats
+    groups_df: Floats
 
 
 def spread_of(given: Evidence, combined: Combined, groups: Groups, population: pd.Series | None) -> Spread:
     """The spread that one method brings. Records that were looked at completely bring none."""
     count, indicators = combined.value.shape
     own, parts = np.zeros((count, indicators)), np.zeros((count, len(groups.ids)))
-    df = np.full(count, np.inf)
+    own_df, parts_df = np.full(own.shape, np.inf), np.full(parts.shape, np.inf)
     if given.method in COMPLETE_METHODS:
-        return Spread(own, parts, df)
+        return Spread(own, parts, own_df, parts_df)
     at, grouped = given.at, given.grouped
     weights = combined.weights[given.method][at]
-    in_points = (given.shares * weights[grouped.community]) @ (groups.member * groups.points).T
+    member_points = (groups.member * groups.points).T
     sizes = None if population is None else population.to_numpy(dtype=float)[at]
-    variance, df[at] = grouped.variance(np.hstack([given.shares, in_points]), sizes)
-    own[at] = variance[:, :indicators]
+    in_points = (given.shares * weights[grouped.community]) @ member_points
+    variance, df = grouped.variance(np.hstack([given.shares, in_points]), sizes)
+    unseen = grouped.unseen(sizes)[:, None]
+    borrowed = np.where(unseen > 0, given.borrowed * unseen, 0.0)
+    own[at] = variance[:, :indicators] + borrowed
     uses = (weights > 0) @ groups.member.T > 0
     base = groups.base(np.isfinite(combined.value))[at]
+    added = _weighted(borrowed, weights, member_points)
     with np.errstate(invalid="ignore", divide="ignore"):
-        parts[at] = np.where(uses, variance[:, indicators:] / base**2, 0.0)
-    return Spread(own, parts, df)
+        parts[at] = np.where(uses, (variance[:, indicators:] + added) / base**2, 0.0)
+    own_df[at] = _answering_df(grouped, given.answered, df)
+    counted = given.answered & (weights > 0)[grouped.community]
+    parts_df[at] = _answering_df(grouped, counted @ groups.member.T > 0, df)
+    return Spread(own, parts, own_df, parts_df)
+
+
+def _weighted(borrowed: Floats, weights: Floats, member_points: Floats) -> Floats:
+    """Variances (c, g) in points that borrowed variances (c, k) bring to the groups that use them; NaN stays NaN."""
+    known = np.nan_to_num(borrowed) * weights**2 @ member_points**2
+    unknown = (np.isnan(borrowed) & (weights > 0)) @ (member_points > 0)
+    return np.where(unknown, np.nan, known)
+
+
+def _answering_df(grouped: Grouped, answered: NDArray[np.bool_], df: Floats) -> Floats:
+    """Degrees of freedom (c, k): the PSUs that answered less the strata; the design's own where that leaves none."""
+    left = grouped.psus_with(answered) - grouped.strata[:, None]
+    return np.where(left > 0, np.minimum(left, df[:, None]), np.maximum(df[:, None], 1.0))
 
 
 def respondents(given: Evidence, combined: Combined, groups: Groups) -> NDArray[np.int64]:

@@ -21,7 +21,7 @@ from evaluation.scoring.groups import Groups, Spread, respondents, spread_of
 
 LEVELS = ("total", "dimension", "aim", "indicator", "evidence")
 COLUMNS = ["community", "level", "id", "evidence", "points", "weight", "value", "se", "df", "ci_low", "ci_high", "n",
-           "declared", "state"]
+           "fewest", "declared", "state"]
 
 
 def score_round(round_: Round, confidence: float = 0.95) -> pd.DataFrame:
@@ -29,7 +29,8 @@ def score_round(round_: Round, confidence: float = 0.95) -> pd.DataFrame:
 
     Columns: community; level (total, dimension, aim, indicator, evidence); id; evidence (the methods that it rests
     on); points (at stake, after what does not apply has left); weight (of evidence in its indicator, 0-1); value, se,
-    ci_low, ci_high and declared on 0-100; df; n (answers); state (scored, incomplete, not_applicable, not_assessed).
+    ci_low, ci_high and declared on 0-100; df; n (answers); fewest (answers to one of its items, for the disclosure
+    gate); state (scored, incomplete, not_applicable, not_assessed).
     Missing: an indicator that is not scored has value NaN; a total over fewer than all its points is `incomplete`.
     `confidence`: of the intervals, which are Student's t with Satterthwaite's degrees of freedom.
     """
@@ -58,6 +59,7 @@ def score_round(round_: Round, confidence: float = 0.95) -> pd.DataFrame:
         "se": np.sqrt(variance).ravel(),
         "df": df.ravel(),
         "n": n.ravel(),
+        "fewest": n.ravel(),
         "declared": np.hstack([_whole_mean(declared, combined, groups), declared]).ravel(),
         "state": _states(combined, groups).ravel(),
     })
@@ -69,13 +71,15 @@ def score_round(round_: Round, confidence: float = 0.95) -> pd.DataFrame:
 
 def _added_up(evidence: list[Evidence], combined: Combined, spreads: list[Spread]) -> tuple[Floats, Floats]:
     """Variances (c, groups + k) added over the methods, and Satterthwaite's degrees of freedom."""
-    parts = [(np.hstack([spread.groups, np.where(combined.weights[given.method] > 0, spread.evidence, 0.0)
-                         * combined.weights[given.method] ** 2]), spread.df)
-             for given, spread in zip(evidence, spreads, strict=True)]
+    parts = []
+    for given, spread in zip(evidence, spreads, strict=True):
+        weight = combined.weights[given.method]
+        own = np.where(weight > 0, spread.evidence, 0.0) * weight**2
+        parts.append((np.hstack([spread.groups, own]), np.hstack([spread.groups_df, spread.evidence_df])))
     variance, squares = np.zeros(parts[0][0].shape), np.zeros(parts[0][0].shape)
     for part, df in parts:
         variance += part
-        squares += np.where(part > 0, part**2 / np.maximum(df, 1e-12)[:, None], 0.0)
+        squares += np.where(part > 0, part**2 / np.maximum(df, 1e-12), 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         return variance, np.where(variance > 0, variance**2 / squares, np.inf)
 
@@ -119,8 +123,9 @@ def _evidence_table(names: list[str], rubric: Rubric, given: Evidence, spread: S
         "weight": weight.ravel(),
         "value": value.ravel(),
         "se": np.sqrt(spread.evidence)[:, takes].ravel(),
-        "df": np.repeat(spread.df, len(takes)),
+        "df": spread.evidence_df[:, takes].ravel(),
         "n": given.n[:, takes].ravel(),
+        "fewest": given.fewest[:, takes].ravel(),
         "declared": np.nan,
         "state": state.ravel(),
     })

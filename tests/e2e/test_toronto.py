@@ -84,7 +84,8 @@ def areas(raw):
 def total(raw):
     """M5A's total, its standard error and its degrees of freedom: simple random sample, item nonresponse, no fpc."""
     rows = [row for row in raw if area_of(row) == "M5A"]
-    value, share = 0.0, np.zeros(len(rows))
+    n = len(rows)
+    value, share = 0.0, np.zeros(n)
     for number, points in POINTS.items():
         header = next(name for name in rows[0] if name.startswith(f"{number}. ") and "Other" not in name)
         x = np.array([AGREE.get(row[header].strip().lower(), np.nan) for row in rows])
@@ -92,8 +93,9 @@ def total(raw):
         answered = ~np.isnan(x)
         mean = x[answered].mean()
         value += points / 100 * mean
-        share[answered] += points / 100 * (x[answered] - mean) / answered.sum()
-    n = len(rows)
+        m = answered.sum()
+        correction = np.sqrt(m / (m - 1) / (n / (n - 1)))   # m/(m-1) over those who answered the item
+        share[answered] += points / 100 * (x[answered] - mean) / m * correction
     return value, np.sqrt(n / (n - 1) * ((share - share.mean()) ** 2).sum()), n - 1
 
 

@@ -28,7 +28,7 @@ def gated(sample):
 def small(scores, minimum):
     """Evidence from too few residents, and sums of them: what must not be known."""
     resident = (scores["level"] == "evidence") & scores["evidence"].isin(["questionnaire", "phone"])
-    return resident & scores["n"].between(1, minimum - 1)
+    return resident & scores["fewest"].between(1, minimum - 1)
 
 
 def unknowns_recoverable(rows, rubric):

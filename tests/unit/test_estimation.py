@@ -72,6 +72,15 @@ def test_weights_may_be_rescaled():
     np.testing.assert_allclose(first[1], second[1])
 
 
+def test_strata_have_their_own_finite_population():
+    design = pd.DataFrame({"community": "a", "stratum": list("xxyy"), "psu": list("1234"), "weight": [1.0, 1, 9, 9]})
+    grouped = Grouped.of(design)
+    values = np.array([[1.0], [-1], [3], [-3]])
+    # N = 20: stratum x is 2 of 2 (a census), stratum y 2 of 18; within y: 2/1 x (9 + 9) x (1 - 2/18)
+    variance, _ = grouped.variance(values, np.array([20.0]))
+    assert variance[0, 0] == pytest.approx(2 * 18 * (1 - 2 / 18))
+
+
 def test_a_census_has_no_error_and_a_single_answer_borrows_the_rounds():
     table = design(["a", "a", "b"])
     _, variance, df = mean_and_variance(table, [0, 100, 40], np.array([2.0, 50.0]))

@@ -88,7 +88,7 @@ def test_values_by_hand(tmp_path):
 def test_standard_errors_by_hand(tmp_path):
     table = scored(tmp_path, ANSWERS, MEETING, RECORDS)
     # each respondent's share in the total: 0.6 x 0.5 x (q1 part 1/4 over 2 answers + q2 part 3/4 over 3) + 0.4 x q3 over 3
-    q1 = np.array([100 - 75, 50 - 75, 0]) / 2
+    q1 = np.array([100 - 75, 50 - 75, 0]) / 2 * np.sqrt((2 / 1) / (3 / 2))   # m/(m-1) over the two who answered
     q2 = (np.array([100, 75, 0]) - 175 / 3) / 3
     q3 = (np.array([50, 100, 0]) - 50) / 3
     share = 0.6 * 0.5 * (q1 / 4 + 3 * q2 / 4) + 0.4 * q3
@@ -146,6 +146,25 @@ def test_a_community_without_any_answer_has_no_score(tmp_path):
     assert np.isnan(row["value"])
     assert np.isnan(row["se"])
     assert row["state"] == "not_assessed"
+
+
+def test_answers_that_are_all_alike_are_no_certainty(tmp_path):
+    same = [row.rsplit(",", 1)[0] + ",5" if row.startswith("c1") else row for row in ANSWERS]   # c1: q3 is 100 throughout
+    table = scored(tmp_path, same, MEETING, RECORDS)
+    # q3 borrows c2's variance between respondents (100 and 0: s2 = 5000) over c1's three answers; pooled with c1's own 0:
+    # (1 x 5000 + 2 x 0) / 3
+    row = table.loc[("c1", "evidence", "b", "questionnaire")]
+    assert row["value"] == 100
+    assert row["se"] == pytest.approx(np.sqrt(5000 / 3 / 3))
+
+
+def test_one_answer_among_many_forms_is_no_certainty(tmp_path):
+    rows = [*ANSWERS, "c3,5,,5", *["c3,,,"] * 9]
+    table = scored(tmp_path, rows, MEETING, RECORDS, communities="id\nc1\nc2\nc3\n")
+    b = table.loc[("c3", "evidence", "b", "questionnaire")]
+    # q3 varies in c1 (50, 100, 0: s2 = 2500, 2 df) and c2 (100, 0: s2 = 5000, 1 df); one answer carries it whole
+    assert b["se"] == pytest.approx(np.sqrt((2 * 2500 + 5000) / 3))
+    assert b["n"] == 1
 
 
 def test_order_of_rows_does_not_matter(tmp_path):
