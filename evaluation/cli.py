@@ -6,6 +6,7 @@ Exit codes: 0 ok, 1 bug or a stopped notebook, 2 usage, 10 declared files, 11 da
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -91,6 +92,7 @@ def main(arguments: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))   # so that nothing half-written is left
     try:
         app(arguments, standalone_mode=True)
     except EvaluationError as error:
@@ -98,7 +100,7 @@ def main(arguments: list[str] | None = None) -> None:
             typer.echo(told.announced(), err=True)
         sys.exit(error.exit_code)
     except OSError as error:
-        typer.echo(str(problem("U08", error.filename or "", reason=error.strerror or error)), err=True)
+        typer.echo(str(problem("N02", error.filename or "", reason=error.strerror or error)), err=True)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -76,6 +76,11 @@ class ScoreFile(BaseModel):
     scores: list[Score]
 
 
+def software() -> str:
+    """Name and version of this software, as results carry it."""
+    return f"evaluation {version('evaluation')}"
+
+
 def open_for_report(folder: str | Path, lang: str) -> Round:
     """Open the round that a notebook names: seen from where it runs, or from the folder above (JupyterLab runs it
     inside notebooks/, papermill where it is called). Raises UsageError for a language without words.
@@ -141,7 +146,7 @@ def score_file(round_: Round, community: str, scores: pd.DataFrame) -> ScoreFile
     names = {lang: str(round_.communities.at[community, column]) for lang, column in NAMES.items()}
     rubric = round_.programme.rubric
     return ScoreFile(
-        schema_=SCHEMA, software=f"evaluation {version('evaluation')}", round=round_.declared.round,
+        schema_=SCHEMA, software=software(), round=round_.declared.round,
         rubric=rubric.rubric, rubric_version=rubric.version, community=community, names=names,
         inputs_sha256=round_.inputs, disclosure_minimum=round_.declared.disclosure.minimum,
         decision=DecisionRecord(

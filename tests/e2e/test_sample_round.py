@@ -9,6 +9,8 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import papermill
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from evaluation import decide, open_round, rule_of, score_round
@@ -147,6 +149,9 @@ def test_no_contact_data_leaves_the_frame(my_round, run_once):
     (["run", "--community", "c99"], 2, "U02"),
     (["run"], 2, "U06"),
     (["run", "--community", "c01", "-p", "comunity=c02"], 2, "U03"),
+    (["run", "--community", "c01", "-p", "community=c02"], 2, "U07"),
+    (["run", "--community", "c01", "--notebook", "none.ipynb"], 2, "U08"),
+    (["run", "--community", "c01", "--notebook", __file__], 2, "U08"),
     (["score", "--lang", "fr"], 2, "U04"),
 ])
 def test_wrong_words_are_told(my_round, words, code, told):
@@ -172,12 +177,30 @@ def test_a_stopped_notebook_is_kept_with_its_error(my_round, tmp_path):
     folder = my_round / "results" / "c02"
     assert "AttributeError" in (folder / "community.failed.ipynb").read_text(encoding="utf-8")
     assert sorted(file.name for file in folder.iterdir()) == ["community.failed.ipynb"]
+    assert "community.html" not in done.stdout
 
 
 def test_resume_skips_what_is_done(my_round, run_once):
     before = (run_once / "c11" / "community.html").stat().st_mtime_ns
-    assert command("run", "--round", my_round, "--community", "c11", "--resume").returncode == 0
+    assert command("run", "--round", my_round, "--community", "c11", "--lang", "zh", "--resume").returncode == 0
     assert (run_once / "c11" / "community.html").stat().st_mtime_ns == before
+
+
+def test_resume_makes_the_page_again_in_another_language(my_round):
+    assert command("run", "--round", my_round, "--community", "c04", "--lang", "zh").returncode == 0
+    assert command("run", "--round", my_round, "--community", "c04", "--lang", "en", "--resume").returncode == 0
+    assert 'lang="en"' in (my_round / "results" / "c04" / "community.html").read_text(encoding="utf-8")[:200]
+
+
+def test_edited_scores_are_not_believed(my_round):
+    assert command("score", "--round", my_round, "--community", "c05").returncode == 0
+    file = my_round / "results" / "scores.parquet"
+    before = (my_round / "results" / "c05" / "score.json").read_bytes()
+    table = pq.read_table(file)
+    raised = pa.array([99.0] * len(table))
+    pq.write_table(table.set_column(table.schema.get_field_index("value"), "value", raised), file)
+    assert command("score", "--round", my_round, "--community", "c05").returncode == 0
+    assert (my_round / "results" / "c05" / "score.json").read_bytes() == before
 
 
 def test_nothing_but_results_is_left(run_once):
