@@ -24,7 +24,8 @@ def programme():
     """Two dimensions of three indicators; each indicator rests on one item by questionnaire and one by phone."""
     indicators = [{"id": f"{k}", "label": "x", "points": points, "evidence": {"questionnaire": 0.6, "phone": 0.4}}
                   for k, points in enumerate((10, 20, 15, 25, 20, 10))]
-    dimensions = [{"id": "A", "label": "x", "indicators": indicators[:3]}, {"id": "B", "label": "x", "indicators": indicators[3:]}]
+    dimensions = [{"id": "A", "label": "x", "indicators": indicators[:3]},
+                  {"id": "B", "label": "x", "indicators": indicators[3:]}]
     rubric = Rubric.model_validate({"rubric": "r", "version": "1", "title": "x", "languages": ["en"], "pass_mark": 60,
                                     "dimensions": dimensions})
     five = [{"value": value, "score": score, "label": "x"} for value, score in enumerate(SCORES, 1)]

@@ -1,0 +1,37 @@
+"""The examples of docs/files.md are what the loader reads and what the toolkit writes."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from evaluation.core.resources import shipped
+from evaluation.declare.programme import check_file
+from evaluation.fieldwork import open_round
+from evaluation.reporting.results import gated_scores, score_file
+
+TEXT = (Path(__file__).resolve().parents[2] / "docs" / "files.md").read_text(encoding="utf-8")
+YAMLS = re.findall(r"```yaml\n(.*?)```", TEXT, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("text", YAMLS, ids=lambda text: text.splitlines()[0][:30])
+def test_every_yaml_example_is_free_of_faults(tmp_path, text):
+    first = next(iter(YAML(typ="safe").load(text)))
+    assert first in ("rubric", "instrument", "round")
+    file = tmp_path / f"{first}.yaml"
+    file.write_text(text, encoding="utf-8")
+    assert not [told for told in check_file(file) if not told.warning]
+
+
+def test_there_are_examples():
+    assert len(YAMLS) >= 3
+
+
+def test_the_json_example_is_of_the_sample_round():
+    shown = json.loads(re.findall(r"```json\n(.*?)```", TEXT, flags=re.DOTALL)[-1])
+    opened = open_round(shipped("data_samples") / "autumn-2026")
+    made = score_file(opened, "c01", gated_scores(opened))
+    total = next(row for row in made.scores if row.level == "total")
+    assert total.model_dump() == pytest.approx(shown)
