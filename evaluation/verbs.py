@@ -20,7 +20,7 @@ from evaluation.core.errors import DataError, DeclarationError, EvaluationError,
 from evaluation.core.files import write_json, write_text
 from evaluation.core.resources import shipped
 from evaluation.declare.instrument import Instrument
-from evaluation.declare.model import label
+from evaluation.declare.model import RESPONDENT_METHODS, label
 from evaluation.declare.programme import check_file, load_round_file
 from evaluation.declare.round import FrameFile, RoundFile
 from evaluation.declare.rubric import Rubric
@@ -72,10 +72,31 @@ def check(folder: Path, files: list[Path]) -> None:
         tell(found)
     else:
         opened = open_round(folder)
+        _check_frame(opened)
         tell(opened.warnings)
         print(f"{opened.declared.round}: {len(opened.communities)} communities, "
               + ", ".join(f"{method} {len(answers.design)}" for method, answers in opened.answers.items()))
     print("ok")
+
+
+def _check_frame(opened: Round) -> None:
+    """Raise DataError where the frame has fewer units of a community than answers or calls came from it."""
+    declared = opened.declared
+    if declared.frame is None:
+        return
+    sizes = _frame(opened.folder, declared.frame).stratum.value_counts()
+    tables = {declared.answers[method].file: given.design["community"]  # type: ignore[index]  # a method's name
+              for method, given in opened.answers.items() if method in RESPONDENT_METHODS}
+    if opened.calls is not None and declared.calls is not None:
+        tables[declared.calls.file] = opened.calls["community"]
+    faults = []
+    for file, column in tables.items():
+        rows = column.value_counts()
+        units = sizes.reindex(rows.index, fill_value=0)
+        faults += [problem("G04", opened.folder / declared.frame.file, path="community", id=name, size=units[name],
+                           rows=rows[name], table=file) for name in rows.index[rows > units]]
+    if faults:
+        raise DataError(faults)
 
 
 def schema(out: Path | None) -> None:

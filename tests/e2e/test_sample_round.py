@@ -161,6 +161,22 @@ def test_wrong_words_are_told(my_round, words, code, told):
     assert "Traceback" not in done.stderr
 
 
+def test_a_frame_smaller_than_its_sample_is_told(my_round):
+    assert command("check", "--round", my_round).returncode == 0
+    file = my_round / "frame" / "frame.csv"
+    whole = file.read_text(encoding="utf-8")
+    lines = whole.splitlines(keepends=True)
+    short = [line for number, line in enumerate(lines) if not line.startswith("c03-") or number % 12 == 0]
+    try:
+        file.write_text("".join(short), encoding="utf-8")
+        done = command("check", "--round", my_round)
+    finally:
+        file.write_text(whole, encoding="utf-8")
+    assert done.returncode == 11
+    assert "G04" in done.stderr
+    assert "c03" in done.stderr
+
+
 def test_a_missing_round_and_a_full_folder_are_told(tmp_path, my_round):
     assert command("score", "--round", tmp_path).returncode == 10
     assert command("init", my_round).returncode == 2
