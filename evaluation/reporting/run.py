@@ -40,7 +40,7 @@ def run_notebook(notebook: Path, out: Path, parameters: Mapping[str, str]) -> Pa
     with written_whole(out) as temporary:
         try:
             papermill.execute_notebook(notebook, temporary, dict(parameters), progress_bar=False, log_output=False,
-                                       request_save_on_cell_execute=False, extra_arguments=["--log-level=ERROR"])
+                                       request_save_on_cell_execute=False, extra_arguments=["--log-level=CRITICAL"])
         except PapermillExecutionError as error:
             write_text(failed, temporary.read_text(encoding="utf-8"))
             raise EvaluationError(problem("N01", notebook, reason=f"{error.ename}: {error.evalue}", kept=failed)) from None

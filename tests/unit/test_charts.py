@@ -17,7 +17,8 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
-from evaluation.reporting import charts, style
+from evaluation.reporting import charts, layout, style
+from evaluation.reporting.chart_parts import WORDS
 from evaluation.reporting.style import Picture
 
 NAMES = ["镕喆社区", "堃赟社区", "翀龘村", "𠮷祥里😀", "A very long name of a village and all its settlements $5 to $6"]
@@ -97,8 +98,8 @@ def test_unknown_language_is_refused() -> None:
 
 
 def test_words_are_the_same_in_both_languages() -> None:
-    assert charts.WORDS["zh"].keys() == charts.WORDS["en"].keys()
-    assert style.VERDICT_COLOURS.keys() == style.VERDICT_MARKERS.keys() <= charts.WORDS["zh"].keys()
+    assert WORDS["zh"].keys() == WORDS["en"].keys()
+    assert style.VERDICT_COLOURS.keys() == style.VERDICT_MARKERS.keys() <= WORDS["zh"].keys()
     assert len(set(style.VERDICT_MARKERS.values())) == len(style.VERDICT_MARKERS)
 
 
@@ -197,7 +198,7 @@ def test_characters_that_no_font_has_are_marked() -> None:
 
 
 def test_labels_of_marks_do_not_overlap() -> None:
-    assert style.mark_lanes([(1.0, 0.5), (1.1, 0.5), (2.0, 0.5), (2.2, 0.5)]) == [0, 1, 0, 1]
+    assert layout.mark_lanes([(1.0, 0.5), (1.1, 0.5), (2.0, 0.5), (2.2, 0.5)]) == [0, 1, 0, 1]
 
 
 def test_settings_of_the_notebook_neither_change_nor_are_changed() -> None:
