@@ -31,17 +31,22 @@ def gate_scores(scores: pd.DataFrame, rubric: Rubric, minimum: int) -> pd.DataFr
     evidence = (scores["level"] == "evidence") & scores["evidence"].isin(RESPONDENT_METHODS)
     few = scores["fewest"].between(1, minimum - 1)
     small = few & (evidence | _rests_on_residents(scores, rubric))
+    points = scores["points"].where(scores["state"] != "not_applicable", 0.0).to_numpy(dtype=float)
+    nodes, flagged = _nodes(scores), small.to_numpy(dtype=bool)
     withheld, counted = np.zeros(len(scores), dtype=bool), np.ones(len(scores), dtype=bool)
-    for rows in scores.groupby("community", sort=False).indices.values():
-        if not small.to_numpy()[rows].any():
+    patterns: dict[tuple[Node | float, ...], tuple[set[Node], set[Node]]] = {}   # communities alike are withheld alike
+    for found in scores.groupby("community", sort=False).indices.values():
+        rows = np.atleast_1d(np.asarray(found, dtype=np.int64))
+        if not flagged[rows].any():
             continue
-        own = scores.iloc[rows]
-        hidden = _hidden(own, small.iloc[rows], rubric)
-        withheld[rows] = [node in hidden for node in _nodes(own)]
-        touched = set(hidden)
-        for parent, parts in _sums(rubric):   # in this order: indicators, then what is made of them
-            touched |= {parent} if touched & set(parts) else set()
-        counted[rows] = [node not in touched for node in _nodes(own)]
+        own = {nodes[row]: points[row] for row in rows}
+        protected = {nodes[row] for row in rows[flagged[rows]]}
+        pattern = (*sorted(protected), *own.values())
+        if pattern not in patterns:
+            patterns[pattern] = _hidden(own, protected, rubric)
+        hidden, touched = patterns[pattern]
+        withheld[rows] = [nodes[row] in hidden for row in rows]
+        counted[rows] = [nodes[row] not in touched for row in rows]
     gated = scores.drop(columns="fewest").assign(withheld=withheld, n=scores["n"].where(counted, 0))
     gated.loc[gated["withheld"], NUMBERS] = np.nan
     return gated
@@ -61,12 +66,12 @@ def _nodes(scores: pd.DataFrame) -> list[Node]:
     return list(zip(scores["level"].astype(str), scores["id"].astype(str), method.astype(str), strict=True))
 
 
-def _hidden(scores: pd.DataFrame, small: pd.Series, rubric: Rubric) -> set[Node]:
-    """The nodes to withhold: the small ones, and others until none of the small ones is determined by what is shown."""
-    there = scores[(scores["state"] != "not_applicable") & (scores["points"] > 0)]
-    points = dict(zip(_nodes(there), there["points"].astype(float), strict=True))
+def _hidden(own: dict[Node, float], protected: set[Node], rubric: Rubric) -> tuple[set[Node], set[Node]]:
+    """The nodes to withhold - those protected, and others until none of those is determined by what is shown - and all
+    that are made of them. `own`: a community's nodes with their points.
+    """
+    points = {node: value for node, value in own.items() if value > 0}
     sums = [[parent, *(part for part in parts if part in points)] for parent, parts in _sums(rubric) if parent in points]
-    protected = set(_nodes(scores[small])) & points.keys()
     hidden = set(protected)
     while known := _determined(sums, points, hidden) & protected:
         reached = {min(known)}
@@ -77,7 +82,10 @@ def _hidden(scores: pd.DataFrame, small: pd.Series, rubric: Rubric) -> set[Node]
         if not shown:
             break
         hidden.add(min(shown, key=lambda node: (PREFERRED.index(node[0]), points[node], node)))
-    return hidden
+    touched = set(hidden)
+    for parent, parts in _sums(rubric):   # in this order: indicators, then what is made of them
+        touched |= {parent} if touched & set(parts) else set()
+    return hidden, touched
 
 
 def _determined(sums: list[list[Node]], points: dict[Node, float], hidden: set[Node]) -> set[Node]:

@@ -99,6 +99,26 @@ def test_score_json_holds_only_what_the_gate_lets_through(sample, gated):
             assert row["n"] == 0
 
 
+def test_small_evidence_that_the_score_does_not_use_is_withheld_too(sample):
+    scores = score_round(sample)
+    row = scores.index[(scores["community"] == "c01") & (scores["id"] == "1.1") & (scores["evidence"] == "questionnaire")][0]
+    scores.loc[row, ["points", "weight"]] = 0.0
+    scores.loc[row, ["n", "fewest"]] = 3
+    gated = gate_scores(scores, sample.programme.rubric, MINIMUM)
+    assert gated.at[row, "withheld"]
+    assert np.isnan(gated.at[row, "value"])
+
+
+def test_sheets_and_records_protect_nobody(sample, gated):
+    public = gated[(gated["level"] == "evidence") & ~gated["evidence"].isin(["questionnaire", "phone"])]
+    assert not public["withheld"].any()
+
+
+def test_the_number_of_answers_is_not_told_by_subtraction(gated):
+    sums = gated[(gated["community"] == "c11") & (gated["level"] == "total")]
+    assert (sums["n"] == 0).all()
+
+
 def test_rare_outcomes_are_added_together():
     counts = gate_counts(pd.Series({"complete": 40, "refusal": 12, "other": 3, "unknown": 2}), MINIMUM, "rest")
     assert counts.to_dict() == {"complete": 40, "rest": 17}
