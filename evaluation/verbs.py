@@ -85,7 +85,7 @@ def _check_frame(opened: Round) -> None:
     if declared.frame is None:
         return
     sizes = _frame(opened.folder, declared.frame).stratum.value_counts()
-    tables = {declared.answers[method].file: given.design["community"]  # type: ignore[index]  # a method's name
+    tables = {declared.answers_of(method).file: given.design["community"]
               for method, given in opened.answers.items() if method in RESPONDENT_METHODS}
     if opened.calls is not None and declared.calls is not None:
         tables[declared.calls.file] = opened.calls["community"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
@@ -120,6 +120,10 @@ class RoundFile(Declared):
     calls: CallsFile | None = None
     decision: Decision = Decision()
     disclosure: Disclosure = Disclosure()
+
+    def answers_of(self, method: str) -> AnswersFile:
+        """The file of one method. Raises KeyError for a method that the round does not have."""
+        return self.answers[cast(Method, method)]
 
     def seed_of(self, method: Method) -> int:
         """Seed of one method's draw: no two methods draw alike."""

@@ -44,7 +44,7 @@ class Round:
 
     def population(self, method: str) -> pd.Series | None:
         """N of each community for a method's finite population correction; None where the round declares none."""
-        column = self.declared.answers[method].population  # type: ignore[index]  # a method's name, checked on loading
+        column = self.declared.answers_of(method).population
         return None if column is None else self.communities[column].astype(float)
 
     def require(self, community: str) -> str:
@@ -129,7 +129,7 @@ def _only(answers: Mapping[str, Answers], folder: Path, declared: RoundFile,
         kept[method] = Answers(given.instrument, given.design[inside], given.codes[inside], given.asked[inside])
         if not inside.all():
             left = given.design.loc[~inside, "community"]
-            file = folder / declared.answers[method].file  # type: ignore[index]  # a method's name, checked on loading
+            file = folder / declared.answers_of(method).file
             warnings.append(problem("C07", file, path="community", count=len(left), communities=left.nunique(),
                                     minimum=declared.communities.minimum_answers, warning=True))
     return kept, warnings
@@ -137,7 +137,7 @@ def _only(answers: Mapping[str, Answers], folder: Path, declared: RoundFile,
 
 def _unknown_communities(folder: Path, declared: RoundFile, answers: Mapping[str, Answers], calls: pd.DataFrame | None,
                          communities: pd.DataFrame) -> list[Problem]:
-    tables = [(declared.answers[method].file, given.design["community"])  # type: ignore[index]
+    tables = [(declared.answers_of(method).file, given.design["community"])
               for method, given in answers.items()]
     if calls is not None and declared.calls is not None:
         tables.append((declared.calls.file, calls["community"]))
@@ -156,7 +156,7 @@ def _more_answers_than_population(folder: Path, declared: RoundFile, answers: Ma
                                   communities: pd.DataFrame) -> list[Problem]:
     faults = []
     for method, given in answers.items():
-        file = declared.answers[method]  # type: ignore[index]  # a method's name, checked on loading
+        file = declared.answers_of(method)
         if file.population is None or file.population not in communities:
             continue
         rows = given.design["community"].value_counts()

@@ -133,7 +133,7 @@ class Sheet:
     def picture(self, alt: str) -> Picture:
         """The finished picture; the same input gives the same bytes."""
         buffer = io.BytesIO()
-        FigureCanvasAgg(self.figure).print_png(buffer, metadata={"Software": None})  # type: ignore[no-untyped-call]
+        FigureCanvasAgg(self.figure).print_png(buffer, metadata={"Software": None})  # type: ignore[no-untyped-call]  # it has no types
         return Picture(buffer.getvalue(), alt)
 
 
