@@ -1,4 +1,6 @@
-"""Eight charts of a review, each a pure function of one table: the same input gives the same bytes.
+"""The charts of one community, each a pure function of one table (those that compare communities: district_charts.py).
+
+The same input gives the same bytes.
 
 Scores are on 0-100, shares and probabilities on 0-1. NaN is drawn as "withheld", unless a score's row has `withheld`
 false or a `state` of not_assessed or not_applicable, which is then named. An empty table gives a picture that says so.
