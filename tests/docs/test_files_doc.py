@@ -35,3 +35,22 @@ def test_the_json_example_is_of_the_sample_round():
     made = score_file(opened, "c01", gated_scores(opened))
     total = next(row for row in made.scores if row.level == "total")
     assert total.model_dump() == pytest.approx(shown)
+
+
+def test_the_example_round_opens_whole(tmp_path):
+    """Every fault of any block would be told: the texts and the tables of one round belong together."""
+    tables = {text.splitlines()[0]: text for text in re.findall(r"```csv\n(.*?)```", TEXT, flags=re.DOTALL)}
+    by_kind = {re.match(r"(rubric|instrument|round): (\w+)", text).group(2): text for text in YAMLS}
+    rubric = next(text for text in YAMLS if text.startswith("rubric:"))
+    places = {"library/rubric.yaml": rubric, "library/readers.yaml": by_kind["readers"],
+              "library/shelf.yaml": by_kind["shelf"], "round.yaml": by_kind["spring"]}
+    for header, text in tables.items():
+        for start, place in (("id,name_zh", "communities.csv"), ("respondent,community,q1", "answers/questionnaire.csv"),
+                             ("respondent,community,r1", "answers/records.csv"), ("unit,community", "frame/frame.csv")):
+            if header.startswith(start):
+                places[place] = text
+    for place, text in places.items():
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text(text, encoding="utf-8")
+    assert len(places) == 8
+    assert len(open_round(tmp_path).communities) == 2
