@@ -1,5 +1,15 @@
 """Fourth station: from answers to estimates with standard errors."""
 
-from evaluation.estimation.reliability import cronbach_alpha
+from evaluation.estimation.calibrate import calibrate
+from evaluation.estimation.design import SurveyDesign
+from evaluation.estimation.estimates import mean, ratio, total
+from evaluation.estimation.nonresponse import nonresponse, trim
 
-__all__ = ["cronbach_alpha"]
+# from evaluation.estimation.proportions import categories, proportion
+from evaluation.estimation.quantiles import quantile
+from evaluation.estimation.raking import poststratify, rake
+from evaluation.estimation.reliability import cronbach_alpha
+from evaluation.estimation.replicates import replicate
+
+__all__ = ["SurveyDesign", "calibrate", "cronbach_alpha", "mean", "nonresponse", "poststratify", "quantile",
+           "rake", "ratio", "replicate", "total", "trim"]

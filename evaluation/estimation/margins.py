@@ -1,0 +1,125 @@
+"""Known totals of classifications, as users write them, checked against the sample."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from evaluation.core.errors import DesignError, Problem, near_miss, problem
+from evaluation.estimation.columns import Floats, Ints, checked, crossed
+from evaluation.estimation.design import SurveyDesign
+
+Totals = Mapping[Any, float] | pd.Series | pd.DataFrame
+MarginLike = Mapping[Any, Totals]
+
+
+@dataclass(frozen=True, eq=False)
+class Margin:
+    """One margin: its columns, the number of each row's cell (n,), the cells' labels, and the total asked of each cell."""
+
+    columns: tuple[str, ...]
+    cell: Ints
+    labels: tuple[Hashable, ...]
+    totals: Floats
+
+    @property
+    def name(self) -> str:
+        """The columns, joined by ×."""
+        return " × ".join(self.columns)
+
+
+def margins_of(design: SurveyDesign, given: MarginLike | Sequence[MarginLike], within: str | None = None) -> list[Margin]:
+    """The margins of {column: {level: total}}, {(column, column): {(level, level): total}}, or a list of such.
+
+    `within`: the totals are given per level of that column, as {(level of within, level): total} or as a table with one row a
+    level of `within` and one column a level. DesignError that tells all faults: unknown columns [E01], missing values [W01],
+    levels without a total [W02], totals without anyone in the sample [W03], totals that are not above 0 [W04], rows without a
+    weight [W06], sums that differ from margin to margin [W05].
+    """
+    pairs = [pair for margin in ([given] if isinstance(given, Mapping) else given) for pair in margin.items()]
+    if not pairs:
+        raise DesignError(problem("W04", path="margins", cells="{}"))
+    faults: list[Problem] = []
+    margins = []
+    for key, totals in pairs:
+        columns = ([within] if within else []) + ([key] if isinstance(key, str) else list(key))
+        checked(design.data, columns, "margins")
+        margin = _margin(design, columns, _flat(totals), faults)
+        margins.append(margin)
+    zero = int((design.weight[slice(None) if design.active is None else design.active] == 0).sum())
+    if zero:
+        faults.append(problem("W06", path=f"margin '{margins[0].name}'", count=zero))
+    if not faults:
+        faults += _disagreements(margins, within)
+    if faults:
+        raise DesignError(faults)
+    return margins
+
+
+def _flat(totals: Totals) -> dict[Any, float]:
+    if isinstance(totals, pd.DataFrame):
+        totals = totals.stack()
+    return {key: float(value) for key, value in dict(totals).items()}
+
+
+def _margin(design: SurveyDesign, columns: list[str], totals: dict[Any, float], faults: list[Problem]) -> Margin:
+    """The margin; what is wrong with it goes to `faults`."""
+    path = f"margin '{' × '.join(columns)}'"
+    cell, rows = design.columns.codes(columns[0])[0], None
+    active = np.ones(len(design), dtype=bool) if design.active is None else design.active
+    for column in columns:
+        code = design.columns.codes(column)[0]
+        missing = int(((code < 0) & active).sum())
+        if missing:
+            faults.append(problem("W01", path=path, name=column, count=missing))
+    cell = np.where(active, cell, -1)
+    zeros = np.zeros(len(design), dtype=np.int64)
+    for column in columns[1:]:
+        cell, rows = crossed(cell, design.columns.codes(column)[0])
+    if rows is None:
+        cell, rows = crossed(cell, zeros)
+    levels = [design.data[column].iloc[rows].tolist() for column in columns]
+    labels: tuple[Any, ...] = tuple(levels[0]) if len(columns) == 1 else tuple(zip(*levels, strict=True))
+    found = np.array([totals.get(label, np.nan) for label in labels], dtype=float)
+    untold = [label for label, total in zip(labels, found, strict=True) if np.isnan(total)]
+    known = set(labels)
+    unmet = [key for key, total in totals.items() if key not in known and total != 0]
+    if untold:
+        faults.append(problem("W02", path=path, levels=untold, hint=near_miss(str(untold[0]), map(str, unmet or totals))))
+    if unmet:
+        faults.append(problem("W03", path=path, levels=unmet))
+    wrong = [key for key, total in totals.items() if not np.isfinite(total) or total < 0 or (total == 0 and key in known)]
+    if wrong:
+        faults.append(problem("W04", path=path, cells=wrong))
+    return Margin(tuple(columns), cell, labels, found)
+
+
+def shared_blocks(margins: Sequence[Margin], design: SurveyDesign) -> Ints:
+    """Number of the group (n,) in which the margins work: the columns that all of them share; one group if there are none."""
+    shared = [column for column in margins[0].columns if all(column in margin.columns for margin in margins)]
+    block = np.zeros(len(design), dtype=np.int64)
+    for column in shared:
+        block, _ = crossed(block, np.maximum(design.columns.codes(column)[0], 0))
+    return block
+
+
+def _disagreements(margins: Sequence[Margin], within: str | None) -> list[Problem]:
+    """Margins whose totals do not add up to the first margin's, by level of `within`."""
+    def sums(margin: Margin) -> pd.Series[Any]:
+        keys = [label[0] if within and isinstance(label, tuple) else "" for label in margin.labels]
+        return pd.Series(margin.totals).groupby(pd.Index(keys)).sum()
+
+    first = sums(margins[0])
+    faults = []
+    for margin in margins[1:]:
+        other = sums(margin).reindex(first.index)
+        apart = np.flatnonzero(~(np.abs(other.to_numpy() / first.to_numpy() - 1) < 1e-8))
+        if len(apart):
+            where = f"{within}={first.index[apart[0]]}: " if within else ""
+            faults.append(problem("W05", path=f"margin '{margin.name}'", where=where, sum=f"{other.iloc[apart[0]]:.10g}",
+                                  first=margins[0].name, expected=f"{first.iloc[apart[0]]:.10g}"))
+    return faults
