@@ -12,6 +12,8 @@ import pandas as pd
 from evaluation.core.errors import DesignError, problem
 from evaluation.estimation.columns import Bools, Floats, Ints, checked, crossed, names_of
 from evaluation.estimation.design import SurveyDesign
+from evaluation.estimation.replicates import rank
+from evaluation.estimation.steps import again
 
 Where = str | pd.Series | np.ndarray | Sequence[bool] | Callable[[pd.DataFrame], Any] | None
 Freedom = float | Literal["design", "domain"] | None
@@ -88,7 +90,7 @@ def freedom(design: SurveyDesign, domains: Domains, df: Freedom) -> Floats:
     """Degrees of freedom by domain: PSUs minus strata that have a row with a weight.
 
     None or "design": counted over all domains together (R survey's degf of the subset); "domain": over each by itself; or the
-    number given. Designs with given replicate weights take the rank of these weights minus 1.
+    number given. Designs with given replicate weights take the rank of these weights, after all steps, minus 1.
     """
     if isinstance(df, (int, float)) and not isinstance(df, bool):
         return np.full(domains.count, float(df))
@@ -98,7 +100,8 @@ def freedom(design: SurveyDesign, domains: Domains, df: Freedom) -> Floats:
     if not design.weight.all():
         code = np.where(design.weight != 0, code, -1)
     if design.replicates is not None and design.replicates.given:
-        found = [design.replicates.rank(code == number) - 1 for number in range(domains.count if df == "domain" else 1)]
+        weights = np.column_stack([again(design, one) for one in design.replicates.weights(design.base)])
+        found = [rank(weights[code == number]) - 1 for number in range(domains.count if df == "domain" else 1)]
         return np.broadcast_to(np.asarray(found, dtype=float), (domains.count,))
     stage = design.stages[0]
     if df != "domain" and (code >= 0).all():

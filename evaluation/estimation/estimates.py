@@ -7,12 +7,11 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
-from evaluation.core.errors import DesignError, problem
 from evaluation.estimation.columns import Floats, names_of, numbers_of
 from evaluation.estimation.design import SurveyDesign
 from evaluation.estimation.domains import Domains, Freedom, Where, domains_of, freedom
+from evaluation.estimation.intervals import t_interval
 from evaluation.estimation.linear import Estimates, Linear, stacked
 
 Deff = bool | Literal["replace"]
@@ -66,24 +65,13 @@ def ratio(design: SurveyDesign, numerator: str | Sequence[str], denominator: str
     return table(design, domains, [f"{item}/{denominator}" for item in names], stacked(found), df, confidence)
 
 
-def t_quantile(df: Floats, confidence: float) -> Floats:
-    """Two-sided critical values of Student's t by degrees of freedom (normal where infinite); NaN below 1."""
-    if not 0 < confidence < 1:
-        raise DesignError(problem("E17", path="confidence", given=confidence))
-    known, place = np.unique(df, return_inverse=True)
-    with np.errstate(invalid="ignore"):
-        values = np.where(np.isinf(known), special.ndtri((1 + confidence) / 2),
-                          special.stdtrit(np.where(known > 0, known, np.nan), (1 + confidence) / 2))
-    return np.asarray(values[place], dtype=float)
-
-
 def table(design: SurveyDesign, domains: Domains, names: Sequence[str], found: Estimates, df: Freedom, confidence: float,
           interval: Interval | None = None, **more: Sequence[Any]) -> pd.DataFrame:
     """Estimates (k, D) as rows of the result, item after item; `more` are columns with one value an item."""
     free = freedom(design, domains, df)
     with np.errstate(invalid="ignore", divide="ignore"):
         se = np.sqrt(found.variance)
-        low, high = interval(found, free) if interval else _symmetric(found.value, se, t_quantile(free, confidence))
+        low, high = interval(found, free) if interval else t_interval(found.value, se, free, confidence)
         effect = found.variance / np.where(found.simple > 0, found.simple, np.nan)
         n_eff = found.n / effect
     item, domain = np.repeat(np.arange(len(names)), domains.count), np.tile(np.arange(domains.count), len(names))
@@ -92,8 +80,3 @@ def table(design: SurveyDesign, domains: Domains, names: Sequence[str], found: E
     numbers = {"value": found.value, "se": se, "df": np.broadcast_to(free, se.shape), "ci_low": low, "ci_high": high,
                "n": found.n.astype(np.int64), "n_eff": n_eff, "deff": effect}
     return pd.DataFrame(columns | {name: values.ravel() for name, values in numbers.items()}, copy=False)
-
-
-def _symmetric(value: Floats, se: Floats, critical: Floats) -> tuple[Floats, Floats]:
-    half = np.where(se == 0, 0.0, critical * se)
-    return value - half, value + half

@@ -87,7 +87,7 @@ def _table(linear: _Lenient, names: list[str], chosen: list[Floats], ci: str, de
 
 
 def population_of(linear: Linear) -> Floats:
-    """Population (D,) of domains that are one stratum each, drawn from directly; inf for others."""
+    """Population (D,) of domains that are one stratum each, drawn from directly; n of a census; inf for others."""
     first = linear.layout.levels[0]
     result = np.full(linear.domains.count, np.inf)
     single = np.diff(np.r_[first.groups, len(first.strata)]) == 1
@@ -95,6 +95,11 @@ def population_of(linear: Linear) -> Floats:
     whole = (first.inside == first.drawn)[rows] & (first.units is None) & (len(linear.layout.levels) == 1)
     stage = linear.design.stages[0]
     result[first.domains[single]] = np.where(whole, stage.population[first.stratum[rows]], np.inf)
+    if linear.design.replicates is None:
+        left = np.zeros(linear.domains.count)
+        for level in linear.layout.levels:
+            np.maximum.at(left, level.domains, np.maximum.reduceat(level.factor, level.groups))
+        result = np.where(left == 0, linear.counted, result)
     return result
 
 
@@ -109,10 +114,11 @@ def _interval(linear: Linear, ci: str, confidence: float) -> Interval:
         if ci == "hypergeometric":
             low = _hypergeometric(linear, np.where(known, p, 0.0), n, population, confidence)
         else:
-            p0, n0, finite = np.where(known, p, 0.0), np.maximum(n, 1), np.isfinite(population)
-            n_eff = intervals.effective_n(p0, np.where(known, se, 0.0), n0, np.where(finite, population, np.inf))
+            p0, n0 = np.where(known, p, 0.0), np.maximum(n, 1)
+            n_eff = intervals.effective_n(p0, np.where(known, se, 0.0), n0, population)
             if ci == "wilson":
-                low = intervals.wilson_interval(p0, n_eff, df, confidence)
+                alone = np.where(n0 == 1, np.inf, df)  # one respondent: nothing was estimated, the normal value holds
+                low = intervals.wilson_interval(p0, n_eff, alone, confidence)
             else:
                 low = intervals.korn_graubard_interval(p0, n_eff, df, n0 - 1, confidence)
             if ci == "logit":

@@ -12,7 +12,7 @@ from evaluation.core.errors import DesignError, problem
 from evaluation.estimation.columns import Floats, names_of, numbers_of, one_of
 from evaluation.estimation.design import SurveyDesign
 from evaluation.estimation.domains import Domains, Freedom, Where, domains_of, freedom
-from evaluation.estimation.estimates import t_quantile
+from evaluation.estimation.intervals import t_quantile
 from evaluation.estimation.linear import Estimates, Linear
 from evaluation.estimation.quantile_rules import RULES, weighted_quantile
 

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from evaluation.core.errors import DesignError, problem
-from evaluation.estimation.columns import Bools, Floats, Ints, checked, one_of
+from evaluation.estimation.columns import Floats, Ints, checked, one_of
 from evaluation.estimation.design import SurveyDesign
 
 KINDS = ("jk1", "jkn", "bootstrap")
@@ -51,19 +51,6 @@ class Replicates:
     def given(self) -> bool:
         """Whether the replicate weights came with the data."""
         return self.matrix is not None
-
-    def rank(self, rows: Bools) -> int:
-        """Rank of the given weights of some rows; a column counts if more than 1e-5 of it is new, as in R's qr."""
-        assert self.matrix is not None
-        held = self.matrix[rows].astype(float, copy=False)
-        products = held.T @ held
-        kept: list[Floats] = []
-        for column in range(self.count):
-            solved = np.array([row[column] for row in kept])
-            rest = products[column, column] - solved @ solved
-            if rest > 1e-10 * products[column, column] > 0:
-                kept.append((products[column] - (solved @ np.array(kept) if kept else 0.0)) / np.sqrt(rest))
-        return len(kept)
 
     def factors(self, first: int, last: int) -> Floats:
         """Factors of the units in replicates first … last-1, (units, last - first)."""
@@ -147,6 +134,18 @@ def replicate(design: SurveyDesign, kind: str, replicates: int = 500, seed: int 
         scale = len(rows) / max(len(members), 1) if design.lonely_psu == "average" and lonely.any() else 1.0
     count = replicates if kind == "bootstrap" else len(members)
     return design.with_(replicates=Replicates(kind, count, scale, rscales, mse, unit, stratum, drawn, left, members, seed))
+
+
+def rank(weights: NDArray[Any]) -> int:
+    """Rank of replicate weights (n, R): a column counts if more than 1e-5 of it is new, as R survey counts them."""
+    products = weights.T @ weights
+    kept: list[Floats] = []
+    for column, product in enumerate(products):
+        solved = np.array([row[column] for row in kept])
+        rest = product[column] - solved @ solved
+        if rest > 1e-10 * product[column] > 0:
+            kept.append((product - (solved @ np.array(kept) if kept else 0.0)) / np.sqrt(rest))
+    return len(kept)
 
 
 def given_replicates(design: SurveyDesign, repweights: Any, scale: float, rscales: ArrayLike | None, mse: bool,
