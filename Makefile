@@ -27,8 +27,10 @@ check: .venv/installed  ## style, types, layers, notebooks without outputs
 lab: .venv/installed  ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=.
 
-bench: .venv/installed  ## ratios against a named peer, measured now
+bench: .venv/installed  ## ratios against named peers, measured now
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev,bench]"
 	$(BIN)/python -m bench.scoring
+	$(BIN)/python -m bench.estimation
 
 samples: .venv/installed  ## rewrite the sample round, byte for byte
 	$(BIN)/python data_samples/make.py

@@ -6,14 +6,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from bench.measure import seconds
 from evaluation.core.resources import shipped
 from evaluation.declare.programme import load_programme
 from evaluation.declare.round import RoundFile
@@ -43,16 +42,6 @@ def invented_round() -> Round:
                                          "answers": {method: {"file": "none.csv"} for method in answers}})
     communities = pd.DataFrame({"name_zh": names, "name_en": names}, index=pd.Index(names, name="id"))
     return Round(Path(), declared, programme, communities, answers, None, "", ())
-
-
-def seconds(work: Callable[..., object], *arguments: object) -> float:
-    """Best of three runs."""
-    best = np.inf
-    for _ in range(3):
-        start = time.perf_counter()
-        work(*arguments)
-        best = min(best, time.perf_counter() - start)
-    return float(best)
 
 
 def bare(tables: list[np.ndarray]) -> None:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.core.errors import DesignError, near_miss, problem
-from evaluation.estimation.columns import Floats, Ints, numbers_of, one_of
+from evaluation.estimation.codes import Ints
+from evaluation.estimation.columns import Floats, numbers_of, one_of
 from evaluation.estimation.design import SurveyDesign
 from evaluation.estimation.distances import DISTANCES, calibrated_weights
 from evaluation.estimation.steps import Step, stepped

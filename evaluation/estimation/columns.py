@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evaluation.core.errors import DesignError, Problem, near_miss, problem
+from evaluation.estimation.codes import Ints, codes_of
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
@@ -43,18 +44,6 @@ def checked(data: pd.DataFrame, columns: Iterable[str], path: str) -> None:
         raise DesignError(faults)
 
 
-def codes_of(values: pd.Series[Any]) -> tuple[Ints, pd.Index[Any]]:
-    """Number of each row's value among the sorted distinct values (n,), -1 where missing; and these values."""
-    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iu":
-        held = values.to_numpy()
-        changed = held[1:] != held[:-1]
-        if (held[1:] >= held[:-1]).all():  # in order already: count the changes
-            starts = np.r_[0, np.flatnonzero(changed) + 1]
-            return np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(held)])), pd.Index(held[starts])
-    code, distinct = pd.factorize(values, sort=True)
-    return code.astype(np.int64, copy=False), pd.Index(distinct)
-
-
 class Columns:
     """A survey table whose classifications are numbered once, when first asked for."""
 
@@ -68,6 +57,11 @@ class Columns:
             self._codes[name] = codes_of(self.data[name])
         return self._codes[name]
 
+    def number(self, names: Iterable[str]) -> None:
+        """Number several columns at once, on two threads: the hashing of strings lets others run."""
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(self.codes, dict.fromkeys(names)))
+
     def complete_codes(self, name: str, path: str) -> tuple[Ints, pd.Index[Any]]:
         """`codes_of` a column that may have nothing missing: DesignError [E02]."""
         code, labels = self.codes(name)
@@ -75,24 +69,6 @@ class Columns:
             none = code < 0
             raise DesignError(problem("E02", path=f"{path}='{name}'", count=int(none.sum()), row=int(none.argmax())))
         return code, labels
-
-
-def crossed(first: Ints, second: Ints) -> tuple[Ints, Ints]:
-    """Numbers of the pairs (first, second) that occur, in order of the pair (n,), -1 if either is; and a row of each pair."""
-    width = int(second.max(initial=0)) + 1
-    key = np.where((first < 0) | (second < 0), -1, first * width + second)
-    span = (int(first.max(initial=0)) + 1) * width
-    if span <= 4 * len(key) + 1000:  # few enough to count without sorting
-        place = np.full(span + 1, -1, dtype=np.int64)
-        place[key[::-1]] = np.arange(len(key) - 1, -1, -1)
-        place[-1] = -1
-        met = place >= 0
-        number = np.cumsum(met) - 1
-        number[-1] = -1
-        return number[key], place[met]
-    found, row, code = np.unique(key, return_index=True, return_inverse=True)
-    none = int(len(found) > 0 and found[0] == -1)
-    return code.astype(np.int64, copy=False) - none, row[none:].astype(np.int64, copy=False)
 
 
 def numbers_of(data: pd.DataFrame, item: str) -> NDArray[Any]:

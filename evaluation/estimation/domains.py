@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from evaluation.core.errors import DesignError, problem
-from evaluation.estimation.columns import Bools, Floats, Ints, checked, crossed, names_of
+from evaluation.estimation.codes import Ints, crossed
+from evaluation.estimation.columns import Bools, Floats, checked, names_of
 from evaluation.estimation.design import SurveyDesign
 from evaluation.estimation.replicates import rank
 from evaluation.estimation.steps import again

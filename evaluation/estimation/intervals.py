@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 from scipy import special, stats
 
 from evaluation.core.errors import DesignError, problem
-from evaluation.estimation.columns import Floats, Ints
+from evaluation.estimation.codes import Ints
+from evaluation.estimation.columns import Floats
 
 Limits = tuple[Floats, Floats]
 

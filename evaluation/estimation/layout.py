@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evaluation.core.errors import DesignError, problem
-from evaluation.estimation.columns import Bools, Floats, Ints
+from evaluation.estimation.codes import Ints
+from evaluation.estimation.columns import Bools, Floats
 from evaluation.estimation.stages import Stage
 
 LONELY = ("fail", "remove", "certainty", "adjust", "average")

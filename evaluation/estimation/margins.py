@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from evaluation.core.errors import DesignError, Problem, near_miss, problem
-from evaluation.estimation.columns import Floats, Ints, checked, crossed
+from evaluation.estimation.codes import Ints, crossed
+from evaluation.estimation.columns import Floats, checked
 from evaluation.estimation.design import SurveyDesign
 
 Totals = Mapping[Any, float] | pd.Series | pd.DataFrame
@@ -43,13 +44,12 @@ def margins_of(design: SurveyDesign, given: MarginLike | Sequence[MarginLike], w
     pairs = [pair for margin in ([given] if isinstance(given, Mapping) else given) for pair in margin.items()]
     if not pairs:
         raise DesignError(problem("W04", path="margins", cells="{}"))
+    columns = [([within] if within else []) + ([key] if isinstance(key, str) else list(key)) for key, _ in pairs]
+    named = [name for names in columns for name in names]
+    checked(design.data, named, "margins")
+    design.columns.number(named)
     faults: list[Problem] = []
-    margins = []
-    for key, totals in pairs:
-        columns = ([within] if within else []) + ([key] if isinstance(key, str) else list(key))
-        checked(design.data, columns, "margins")
-        margin = _margin(design, columns, _flat(totals), faults)
-        margins.append(margin)
+    margins = [_margin(design, names, _flat(totals), faults) for names, (_, totals) in zip(columns, pairs, strict=True)]
     zero = int((design.weight[slice(None) if design.active is None else design.active] == 0).sum())
     if zero:
         faults.append(problem("W06", path=f"margin '{margins[0].name}'", count=zero))
@@ -62,27 +62,23 @@ def margins_of(design: SurveyDesign, given: MarginLike | Sequence[MarginLike], w
 
 def _flat(totals: Totals) -> dict[Any, float]:
     if isinstance(totals, pd.DataFrame):
-        totals = totals.stack()
-    return {key: float(value) for key, value in dict(totals).items()}
+        return _flat(totals.stack())
+    held: Mapping[Any, Any] = totals.to_dict() if isinstance(totals, pd.Series) else totals
+    return {key: float(value) for key, value in held.items()}
 
 
 def _margin(design: SurveyDesign, columns: list[str], totals: dict[Any, float], faults: list[Problem]) -> Margin:
     """The margin; what is wrong with it goes to `faults`."""
     path = f"margin '{' × '.join(columns)}'"
-    cell, rows = design.columns.codes(columns[0])[0], None
-    active = np.ones(len(design), dtype=bool) if design.active is None else design.active
-    for column in columns:
-        code = design.columns.codes(column)[0]
-        missing = int(((code < 0) & active).sum())
+    codes = [design.columns.codes(column)[0] for column in columns]
+    for column, code in zip(columns, codes, strict=True):
+        missing = int((code < 0 if design.active is None else (code < 0) & design.active).sum())
         if missing:
             faults.append(problem("W01", path=path, name=column, count=missing))
-    cell = np.where(active, cell, -1)
-    zeros = np.zeros(len(design), dtype=np.int64)
-    for column in columns[1:]:
-        cell, rows = crossed(cell, design.columns.codes(column)[0])
-    if rows is None:
-        cell, rows = crossed(cell, zeros)
-    levels = [design.data[column].iloc[rows].tolist() for column in columns]
+    if design.active is not None:
+        codes[0] = np.where(design.active, codes[0], -1)
+    cell, rows = crossed(*codes)
+    levels = [design.columns.codes(column)[1][code[rows]].tolist() for column, code in zip(columns, codes, strict=True)]
     labels: tuple[Any, ...] = tuple(levels[0]) if len(columns) == 1 else tuple(zip(*levels, strict=True))
     found = np.array([totals.get(label, np.nan) for label in labels], dtype=float)
     untold = [label for label, total in zip(labels, found, strict=True) if np.isnan(total)]
@@ -101,10 +97,9 @@ def _margin(design: SurveyDesign, columns: list[str], totals: dict[Any, float], 
 def shared_blocks(margins: Sequence[Margin], design: SurveyDesign) -> Ints:
     """Number of the group (n,) in which the margins work: the columns that all of them share; one group if there are none."""
     shared = [column for column in margins[0].columns if all(column in margin.columns for margin in margins)]
-    block = np.zeros(len(design), dtype=np.int64)
-    for column in shared:
-        block, _ = crossed(block, np.maximum(design.columns.codes(column)[0], 0))
-    return block
+    if not shared:
+        return np.zeros(len(design), dtype=np.int64)
+    return crossed(*(np.maximum(design.columns.codes(column)[0], 0) for column in shared))[0]
 
 
 def _disagreements(margins: Sequence[Margin], within: str | None) -> list[Problem]:

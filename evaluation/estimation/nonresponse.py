@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from evaluation.core.errors import DesignError, problem
-from evaluation.estimation.columns import Bools, Floats, Ints, checked, crossed, names_of
+from evaluation.estimation.codes import Ints, crossed
+from evaluation.estimation.columns import Bools, Floats, checked, names_of
 from evaluation.estimation.design import SurveyDesign
 from evaluation.estimation.domains import Where, where_of
 from evaluation.estimation.steps import Step, stepped

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.estimation.columns import Floats, Ints
+from evaluation.estimation.codes import Ints
+from evaluation.estimation.columns import Floats
 from evaluation.estimation.layout import Layout
 
 BLOCK = 1 << 16  # rows of a block

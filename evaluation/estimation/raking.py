@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.core.errors import DesignError, problem
-from evaluation.estimation.columns import Floats, Ints, crossed
+from evaluation.estimation.codes import Ints, crossed
+from evaluation.estimation.columns import Floats
 from evaluation.estimation.design import SurveyDesign
 from evaluation.estimation.margins import Margin, MarginLike, margins_of, shared_blocks
 from evaluation.estimation.steps import Step, stepped
@@ -123,10 +124,9 @@ def _nobody(margin: Margin, sums: NDArray[Any], where: str) -> None:
 
 def _raked(margins: Sequence[Margin], weights: Floats, blocks: Ints, tolerance: float, iterations: int) -> Floats:
     """Raked weights (n,): the fitting works on the combinations of levels that occur."""
-    seen = margins[0].cell >= 0
-    combination = blocks[seen]
-    for margin in margins:
-        combination, rows = crossed(combination, margin.cell[seen])
+    everyone = margins[0].cell >= 0
+    seen = slice(None) if everyone.all() else everyone
+    combination, rows = crossed(*(margin.cell[seen] for margin in margins), blocks[seen])
     levels = [margin.cell[seen][rows] for margin in margins]
     start: Floats = np.bincount(combination, weights[seen], len(rows)).astype(float)
     block = blocks[seen][rows]

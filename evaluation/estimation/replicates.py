@@ -15,7 +15,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from evaluation.core.errors import DesignError, problem
-from evaluation.estimation.columns import Floats, Ints, checked, one_of
+from evaluation.estimation.codes import Ints
+from evaluation.estimation.columns import Floats, checked, one_of
 from evaluation.estimation.design import SurveyDesign
 
 KINDS = ("jk1", "jkn", "bootstrap")

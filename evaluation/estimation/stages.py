@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from evaluation.core.errors import DesignError, Problem, problem
-from evaluation.estimation.columns import Columns, Floats, Ints, absent, crossed
+from evaluation.estimation.codes import Ints, crossed
+from evaluation.estimation.columns import Columns, Floats, absent
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation.estimation.columns import Floats, Ints
+from evaluation.estimation.codes import Ints
+from evaluation.estimation.columns import Floats
 from evaluation.estimation.design import SurveyDesign
 
 
