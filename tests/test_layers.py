@@ -66,7 +66,8 @@ def file_or_state(path: str, source: str) -> list[str]:
             found.append(f"global {node.names}")
         elif isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name in ("open", "print", "input") or FILE_CALL.fullmatch(name) or ".random." in ast.unparse(node.func):
+            unseeded = ".random." in ast.unparse(node.func) and (name != "default_rng" or not node.args)
+            if name in ("open", "print", "input") or FILE_CALL.fullmatch(name) or unseeded:
                 found.append(ast.unparse(node.func))
     return found
 
@@ -118,6 +119,7 @@ def test_every_file_belongs_to_a_station() -> None:
     ("scoring/x.py", "table.to_parquet('x')", "files and state"),
     ("sampling/x.py", "open('x')", "files and state"),
     ("sampling/x.py", "np.random.normal()", "files and state"),
+    ("sampling/x.py", "np.random.default_rng()", "files and state"),
     ("estimation/x.py", "def f():\n    global seen\n    seen = 1", "files and state"),
     ("reporting/community.py", "from evaluation.scoring import score_round", "the gate"),
     ("reporting/community.py", "scoring.score_round(round_)", "the gate"),
@@ -130,6 +132,7 @@ def test_the_checker_itself_fails_on_a_made_up_fault(path: str, source: str, che
 
 @pytest.mark.parametrize(("path", "source"), [
     ("scoring/x.py", "from evaluation.core.errors import problem\nfrom evaluation.fieldwork import Round\nx.to_numpy()"),
+    ("sampling/x.py", "np.random.default_rng([seed, number])"),
     ("reporting/results.py", "from evaluation.scoring import score_round"),
     ("reporting/answers.py", "answers.codes"),
     ("fieldwork/x.py", "from pathlib import Path\nfrom . import columns"),

@@ -2,10 +2,12 @@
 
 R: psych's raw alpha with q3.4, q3.6 and q3.11 reversed, on labels recoded 1..5 whatever their case, blank = missing, all
 962 rows: pairwise, and listwise on the rows with all 11. Our scores are 0..100, reversed where the item is: 1..5 is
-1 + score / 25. R's item-total correlations (r_drop) are not compared: the package offers none.
+1 + score / 25. Limits of alpha on complete rows: psych's alpha.ci(n.obs=667, n.var=11); omega there: stats::factanal (ML, one
+factor, loadings times the sd) and its standard error from lavaan 0.6.14's cfa, each printed to 8 digits.
 """
 
 import json
+import math
 import shutil
 from pathlib import Path
 
@@ -15,7 +17,7 @@ import pytest
 
 from evaluation.declare.programme import load_round_file
 from evaluation.declare.round import CommunityColumn
-from evaluation.estimation import cronbach_alpha
+from evaluation.estimation import cronbach_alpha, item_total, reliability
 from evaluation.fieldwork import open_round
 from evaluation.fieldwork.answers import read_answers
 from evaluation.scoring.evidence import keyed_items
@@ -89,6 +91,21 @@ def test_alpha_has_no_unit_and_needs_the_key(keyed, oracle):
     assert cronbach_alpha(on_five(keyed)) == pytest.approx(oracle["alpha_pairwise_raw"], **CLOSE)
     unkeyed = keyed.assign(**{item: 100 - keyed[item] for item in REVERSED})
     assert cronbach_alpha(unkeyed) < oracle["alpha_pairwise_raw"] - 0.1
+
+
+def test_items_with_the_rest_of_the_scale(keyed, oracle):
+    found = item_total(keyed).set_index("item")["r_drop"]
+    expected = {name.rstrip("-").replace(".", "_"): r for name, r in oracle["item_total_r_drop"].items()}
+    assert found.to_dict() == pytest.approx(expected, **CLOSE)
+
+
+def test_intervals_of_alpha_and_omega(keyed):
+    alpha, omega = reliability(keyed, "listwise").to_dict("records")
+    assert (alpha["ci_low"], alpha["ci_high"]) == pytest.approx((0.726207319031, 0.781471097078), rel=1e-11)
+    assert omega["value"] == pytest.approx(0.7634477821, rel=1e-6)
+    half = math.log(omega["ci_high"] / (1 - omega["ci_high"])) - math.log(omega["value"] / (1 - omega["value"]))
+    assert half / 1.959964 * omega["value"] * (1 - omega["value"]) == pytest.approx(0.01348971, rel=1e-3)
+    assert (alpha["n"], alpha["items"]) == (667, 11)
 
 
 def test_the_scale_over_complete_rows(keyed, oracle):

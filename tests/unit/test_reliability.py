@@ -1,0 +1,99 @@
+"""Reliability of a scale, on numbers worked out by hand and on parallel items."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from evaluation.core.errors import DesignError
+from evaluation.estimation import cronbach_alpha, item_total, reliability
+
+#: three items of four respondents; variances 5/3, 5/3, 2/3, covariances 1, 1/3, 2/3: sum of all 4 + 4 = 8
+SMALL = pd.DataFrame({"a": [1, 2, 3, 4], "b": [2, 1, 4, 3], "c": [2, 2, 2, 3]})
+
+
+def parallel(n=400, items=4, seed=5):
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame(rng.normal(size=(n, 1)) + rng.normal(size=(n, items)), columns=list("abcd"[:items]))
+
+
+def test_item_total_by_hand():
+    covariance = SMALL.cov().to_numpy()
+    found = item_total(SMALL).set_index("item")
+    for item, others in [("a", ["b", "c"]), ("b", ["a", "c"]), ("c", ["a", "b"])]:
+        rest = SMALL[others].sum(axis=1)
+        assert found.at[item, "r_drop"] == pytest.approx(SMALL[item].corr(rest))
+        assert found.at[item, "r_total"] == pytest.approx(SMALL[item].corr(SMALL.sum(axis=1)))
+        assert found.at[item, "alpha_without"] == pytest.approx(cronbach_alpha(SMALL[others]))
+    assert reliability(SMALL[["a", "b"]]).at[0, "value"] == pytest.approx(2 * 2 * covariance[0, 1] / covariance[:2, :2].sum())
+
+
+def test_fishers_interval_by_hand():
+    row = item_total(parallel(103)).iloc[0]
+    half = 1.959963984540054 / 10
+    assert row["ci_low"] == pytest.approx(np.tanh(np.arctanh(row["r_drop"]) - half))
+    assert row["ci_high"] == pytest.approx(np.tanh(np.arctanh(row["r_drop"]) + half))
+
+
+def test_omega_is_alpha_where_items_are_parallel():
+    """Equal variances and covariances: one factor fits without rest, omega = alpha = k r / (1 + (k - 1) r)."""
+    rng = np.random.default_rng(1)
+    raw = rng.normal(size=(200, 4))
+    white = (raw - raw.mean(axis=0)) @ np.linalg.inv(np.linalg.cholesky(np.cov(raw.T))).T
+    items = pd.DataFrame(white @ np.linalg.cholesky(np.full((4, 4), 0.4) + 0.6 * np.eye(4)).T)
+    alpha, omega = reliability(items).to_dict("records")
+    assert alpha["value"] == pytest.approx(4 * 0.4 / 2.2)
+    assert omega["value"] == pytest.approx(alpha["value"], abs=1e-5)
+
+
+def test_units_and_keys():
+    items = parallel()
+    scaled = reliability(items * 25 + 3)
+    pd.testing.assert_frame_equal(scaled, reliability(items), rtol=1e-4)
+    assert reliability(items.assign(d=-items["d"])).at[0, "value"] < reliability(items).at[0, "value"]
+
+
+def test_missing_answers():
+    items = parallel().astype(object)
+    items.loc[:9, "a"] = None
+    items = items.astype(float)
+    pairwise, listwise = reliability(items), reliability(items, "listwise")
+    assert (pairwise["n"] == 390).all()
+    assert (listwise["n"] == 390).all()
+    assert listwise.at[0, "value"] == pytest.approx(cronbach_alpha(items, "listwise"))
+    assert pairwise.at[0, "value"] == pytest.approx(cronbach_alpha(items))
+    assert item_total(items)["n"].tolist() == [390, 400, 400, 400]
+    assert item_total(items, "listwise")["n"].tolist() == [390] * 4
+
+
+def test_two_items_have_no_omega():
+    found = reliability(parallel(items=2)).set_index("coefficient")
+    assert found.loc["omega", ["value", "ci_low", "ci_high"]].isna().all()
+    assert item_total(parallel(items=2))["alpha_without"].isna().all()
+
+
+@pytest.mark.parametrize(("items", "code"), [
+    (SMALL[["a"]], "E40"),
+    (SMALL.assign(b=["x", "y", "x", "y"]), "E41"),
+    (SMALL.assign(c=2), "E41"),
+    (SMALL.assign(c=SMALL["a"] * 2), "E42"),
+    (pd.DataFrame({"a": [1, 2, 3.0], "b": [3, 2, 1.0], "c": [3, 2, 1.0]}), "E42"),
+])
+def test_what_cannot_be_told(items, code):
+    with pytest.raises(DesignError) as caught:
+        reliability(items)
+    assert caught.value.problems[0].code == code
+
+
+def test_intervals_cover():
+    """300 samples of 150: a 95% interval misses 15 on average, over 27 once in a thousand runs."""
+    rng = np.random.default_rng(1)
+    loadings = np.array([0.6, 0.7, 0.5, 0.8, 0.4])
+    unique = 1 - loadings**2
+    truth = {"omega": loadings.sum() ** 2 / (loadings.sum() ** 2 + unique.sum())}
+    truth["alpha"] = 5 / 4 * (1 - 5 / (loadings.sum() ** 2 + unique.sum()))
+    missed = dict.fromkeys(truth, 0)
+    for _ in range(300):
+        items = pd.DataFrame(rng.normal(size=(150, 1)) * loadings + rng.normal(size=(150, 5)) * np.sqrt(unique))
+        for row in reliability(items).to_dict("records"):
+            missed[row["coefficient"]] += not row["ci_low"] <= truth[row["coefficient"]] <= row["ci_high"]
+    assert all(3 <= count <= 27 for count in missed.values()), missed
