@@ -36,7 +36,7 @@ def _ratio(distance: str, bounds: tuple[float, float]) -> Ratio:
 
 
 def calibrated_weights(matrix: Floats, weights: Floats, known: Floats, names: Sequence[str], distance: str,
-                bounds: tuple[float, float], iterations: int) -> Floats:
+                       bounds: tuple[float, float], iterations: int) -> Floats:
     """Weights (n,) nearest to `weights` that give the totals `known` (k,) of `matrix` (n, k).
 
     Newton's method on the calibration equations, with halved steps where a full one does not come nearer. DesignError: the
@@ -54,19 +54,23 @@ def calibrated_weights(matrix: Floats, weights: Floats, known: Floats, names: Se
 
     factor, slope, missing = state(slopes)
     for _ in range(iterations):
-        if np.abs(missing).max() <= MET:
-            return weights * factor
+        if np.abs(missing).max() <= 1e-14:
+            break
         step = np.linalg.pinv((scaled * (weights * slope)[:, None]).T @ scaled, rcond=1e-13, hermitian=True) @ missing
         length = 1.0
         while length > 1e-4:
             trial = state(slopes + length * step)
-            if np.abs(trial[2]).sum() < np.abs(missing).sum() or (length == 1.0 and np.abs(trial[2]).max() <= MET):
+            if np.abs(trial[2]).sum() < np.abs(missing).sum():
                 break
             length /= 2
+        else:
+            if np.abs(missing).max() <= MET:  # as near as numbers go
+                break
         slopes = slopes + length * step
         factor, slope, missing = state(slopes)
-    if np.abs(missing).max() <= MET:
+    off = np.abs(missing) * size / np.where(known != 0, np.abs(known), size)
+    if off.max() <= MET:
         return weights * factor
-    worst = int(np.abs(missing).argmax())
+    worst = int(off.argmax())
     asked, reached = f"{known[worst]:.10g}", f"{(weights * factor) @ matrix[:, worst]:.10g}"
     raise DesignError(problem("W12", path=f"calibrate '{names[worst]}'", asked=asked, reached=reached))

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from evaluation.core.errors import DesignError, Problem, near_miss, problem
+from evaluation.core.errors import DesignError, Problem, problem
 from evaluation.estimation.codes import Ints, crossed
 from evaluation.estimation.columns import Floats, checked
 from evaluation.estimation.design import SurveyDesign
 
 Totals = Mapping[Any, float] | pd.Series | pd.DataFrame
-MarginLike = Mapping[Any, Totals]
+MarginLike = Mapping[Any, Totals] | pd.Series
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,12 +36,13 @@ class Margin:
 def margins_of(design: SurveyDesign, given: MarginLike | Sequence[MarginLike], within: str | None = None) -> list[Margin]:
     """The margins of {column: {level: total}}, {(column, column): {(level, level): total}}, or a list of such.
 
-    `within`: the totals are given per level of that column, as {(level of within, level): total} or as a table with one row a
-    level of `within` and one column a level. DesignError that tells all faults: unknown columns [E01], missing values [W01],
-    levels without a total [W02], totals without anyone in the sample [W03], totals that are not above 0 [W04], rows without a
-    weight [W06], sums that differ from margin to margin [W05].
+    A margin may also be a Series of totals whose index is named after its columns, as `value_counts` gives it. `within`: the
+    totals are given per level of that column, as {(level of within, level): total} or as a table with one row a level of
+    `within` and one column a level. DesignError that tells all faults: unknown columns [E01], missing values [W01], levels
+    without a total [W02], totals without anyone in the sample [W03], totals that are not above 0 [W04], rows without a weight
+    [W06], sums that differ from margin to margin [W05].
     """
-    pairs = [pair for margin in ([given] if isinstance(given, Mapping) else given) for pair in margin.items()]
+    pairs = [pair for margin in ([given] if isinstance(given, (Mapping, pd.Series)) else given) for pair in _pairs(margin)]
     if not pairs:
         raise DesignError(problem("W04", path="margins", cells="{}"))
     columns = [([within] if within else []) + ([key] if isinstance(key, str) else list(key)) for key, _ in pairs]
@@ -58,6 +59,14 @@ def margins_of(design: SurveyDesign, given: MarginLike | Sequence[MarginLike], w
     if faults:
         raise DesignError(faults)
     return margins
+
+
+def _pairs(margin: MarginLike) -> list[tuple[Any, Totals]]:
+    """Columns and their totals, of one margin as users write it."""
+    if isinstance(margin, pd.Series):
+        names = [name for name in margin.index.names if name is not None] or [margin.name]
+        return [(str(names[0]) if len(names) == 1 else tuple(names), margin)]
+    return list(margin.items())
 
 
 def _flat(totals: Totals) -> dict[Any, float]:
@@ -85,7 +94,7 @@ def _margin(design: SurveyDesign, columns: list[str], totals: dict[Any, float], 
     known = set(labels)
     unmet = [key for key, total in totals.items() if key not in known and total != 0]
     if untold:
-        faults.append(problem("W02", path=path, levels=untold, hint=near_miss(str(untold[0]), map(str, unmet or totals))))
+        faults.append(problem("W02", path=path, levels=untold, hint=[str(key) for key in unmet or totals][:5]))
     if unmet:
         faults.append(problem("W03", path=path, levels=unmet))
     wrong = [key for key, total in totals.items() if not np.isfinite(total) or total < 0 or (total == 0 and key in known)]

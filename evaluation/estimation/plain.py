@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation.core.errors import DesignError, problem
 from evaluation.estimation.codes import Ints
 from evaluation.estimation.columns import Floats
 from evaluation.estimation.layout import Layout
@@ -83,6 +84,8 @@ def _block(layout: Layout, items: Sequence[NDArray[Any]], domains: slice, weight
 def _answered(part: Floats, weight: Floats, starts: Ints, y: Floats, used: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """Values and weights with 0 for those who did not answer; sums and numbers of the weights of those who did."""
     missing = np.isnan(part)
+    if np.isinf(part).any():
+        raise DesignError(problem("E20", path="items"))
     np.copyto(used, weight)
     np.copyto(used, 0.0, where=missing)
     if part is not y:

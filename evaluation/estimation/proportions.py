@@ -59,7 +59,7 @@ def _indicator(data: pd.DataFrame, item: str, level: Any) -> Floats:
     if level is None:
         found = pd.to_numeric(column.astype(object), errors="coerce").to_numpy(dtype=float, na_value=np.nan)
         if not np.isin(found[~np.isnan(found)], (0, 1)).all() or (np.isnan(found) & column.notna().to_numpy()).any():
-            raise DesignError(problem("E15", path="item", name=item, level="—", hint=list(column.dropna().unique()[:5])))
+            raise DesignError(problem("E25", path="item", name=item, hint=list(column.dropna().unique()[:5])))
         return found
     alike = [value for value in column.dropna().unique() if str(value).strip().casefold() == str(level).strip().casefold()]
     if alike and level not in alike:

@@ -24,6 +24,8 @@ def replicate_variance(design: SurveyDesign, layout: Layout, values: Floats, y: 
     """
     replicates = design.replicates
     assert replicates is not None
+    if replicates.count == 0:  # every unit is certain: a census of units
+        return np.zeros(len(values))
     if design.steps or replicates.given:
         pairs = _by_rows(design, replicates, layout, y, x)
     else:
@@ -40,7 +42,7 @@ def replicate_variance(design: SurveyDesign, layout: Layout, values: Floats, y: 
         centre = values if replicates.mse else middle
         squares = np.where(known, (thetas - centre[:, None]) ** 2, 0.0)
     result = replicates.scale * (squares @ replicates.rscales)
-    return np.where(known.any(axis=1), result, np.nan if replicates.count else 0.0)
+    return np.where(known.any(axis=1), result, np.nan)
 
 
 Pairs = Iterator[tuple[Floats, Floats | None]]
