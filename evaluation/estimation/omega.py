@@ -31,19 +31,27 @@ def omega_interval(covariance: Floats, n: int, confidence: float) -> tuple[float
 
 
 def _one_factor(covariance: Floats, n: int) -> tuple[Floats, Floats]:
-    """Loadings (k,) and unique variances (k,) of one factor, in the items' units."""
+    """Loadings (k,) and unique variances (k,) of one factor, in the items' units.
+
+    The climb begins where one principal axis of the correlations would end, so the same table always gives the same digits;
+    statsmodels by itself begins at random. DesignError where it ends on a slope or on a unique variance of 0 [E42].
+    """
     from statsmodels.multivariate.factor import Factor  # a second to import: only for those who ask
 
     spread = np.sqrt(np.diag(covariance))
     correlation = covariance / np.outer(spread, spread)
     if np.linalg.eigvalsh(correlation)[0] <= 1e-10:
         raise DesignError(problem("E42", path="items", n=n))
+    left = 1 / np.diag(np.linalg.inv(correlation))
+    roots, axes = np.linalg.eigh(correlation - np.diag(left))
+    start = axes[:, -1:] * np.sqrt(max(roots[-1], 1e-4))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found = Factor(None, 1, corr=correlation, method="ml", nobs=n).fit()
+        warnings.simplefilter("ignore")  # both of its warnings are tested below
+        found = Factor(None, 1, corr=correlation, method="ml", nobs=n).fit(start=(start, left), opt={"gtol": 1e-9})
     loadings = np.asarray(found.loadings, dtype=float)[:, 0] * spread
     unique = np.asarray(found.uniqueness, dtype=float) * spread**2
-    if not (np.isfinite(loadings).all() and (unique > 1e-8 * spread**2).all() and loadings.sum() != 0):
+    settled = bool(np.abs(found.model.mle_retvals.jac).max() < 1e-5)
+    if not (settled and np.isfinite(loadings).all() and (unique > 1e-8 * spread**2).all() and loadings.sum() != 0):
         raise DesignError(problem("E42", path="items", n=n))
     return loadings, unique
 
