@@ -19,6 +19,9 @@ from evaluation.estimation.omega import omega_interval
 
 Missing = Literal["pairwise", "listwise"]
 
+#: a variance of the sum below this share of the items' own variances is rounding
+NOTHING = 1e-12
+
 
 def reliability(items: pd.DataFrame, missing: Missing = "pairwise", confidence: float = 0.95) -> pd.DataFrame:
     """Cronbach's alpha and McDonald's omega of k items with intervals: columns coefficient, value, ci_low, ci_high, items, n.
@@ -26,11 +29,14 @@ def reliability(items: pd.DataFrame, missing: Missing = "pairwise", confidence: 
     alpha: raw, from covariances; interval by Feldt's F. omega: share of the sum score's variance that one common factor makes,
     fitted by maximum likelihood; interval by the delta method on the logit scale; NaN with fewer than three items, which
     do not determine a factor. n: complete rows, or for `pairwise` the fewest rows of any pair. No unit. DesignError: fewer
-    than two items [E40], items that are not numbers or do not vary [E41], no factor to be fitted [E42].
+    than two items [E40], items that are not numbers or do not vary [E41], no factor to be fitted or a sum of the items that
+    does not vary [E42], confidence outside (0, 1) [E17].
     Sources: Cronbach (1951); Feldt (1965); McDonald (1999).
     """
-    covariance, n = _covariance(items, missing)
+    covariance, n = _covariance(items, missing, confidence)
     k = len(covariance)
+    if not covariance.sum() > NOTHING * np.trace(covariance):
+        raise DesignError(problem("E42", path="items", n=n))
     alpha = k / (k - 1) * (1 - np.trace(covariance) / covariance.sum())
     tails = stats.f.ppf([(1 + confidence) / 2, (1 - confidence) / 2], n - 1, (n - 1) * (k - 1))
     low, high = 1 - (1 - alpha) * tails
@@ -43,16 +49,21 @@ def item_total(items: pd.DataFrame, missing: Missing = "pairwise", confidence: f
 
     r_total: correlation with the sum of all items; r_drop: with the sum of the others (corrected), with its interval by
     Fisher's z; alpha_without: alpha of the others, NaN where one is left. From covariances, pairwise as psych does; n: rows
-    that have the item (listwise: complete rows), which Fisher's z takes. Errors as for `reliability`.
+    that have the item (listwise: complete rows), which Fisher's z takes. NaN where a sum does not vary, as with two items that
+    mirror each other. Errors as for `reliability`, but for the factor.
     """
-    covariance, complete = _covariance(items, missing)
+    covariance, complete = _covariance(items, missing, confidence)
     k, own = len(covariance), np.diag(covariance)
     with_all, whole = covariance.sum(axis=1), covariance.sum()
     rest = whole - 2 * with_all + own
+    rest = np.where(rest > NOTHING * own.sum(), rest, np.nan)
+    whole = whole if whole > NOTHING * own.sum() else np.nan
     r_drop = (with_all - own) / np.sqrt(own * rest)
     n: Ints = items.notna().sum().to_numpy() if missing == "pairwise" else np.full(k, complete)
-    half = special.ndtri((1 + confidence) / 2) / np.sqrt(np.maximum(n - 3, 0.0) + (n <= 3) * 1e-300)
-    low, high = np.tanh(np.arctanh(r_drop) - half), np.tanh(np.arctanh(r_drop) + half)
+    half = special.ndtri((1 + confidence) / 2) / np.sqrt(np.where(n > 3, n - 3.0, 1e-300))
+    with np.errstate(divide="ignore", invalid="ignore"):  # an item that repeats the others; pairwise may even pass 1
+        z = np.arctanh(r_drop)
+    low, high = np.tanh(z - half), np.tanh(z + half)
     without = (k - 1) / max(k - 2, 1) * (1 - (own.sum() - own) / rest) if k > 2 else np.full(k, np.nan)
     return pd.DataFrame({"item": list(items.columns), "n": n, "r_total": with_all / np.sqrt(own * whole), "r_drop": r_drop,
                          "ci_low": low, "ci_high": high, "alpha_without": without})
@@ -76,8 +87,10 @@ def cronbach_alpha(items: pd.DataFrame, missing: Missing = "pairwise") -> float:
     return float(k / (k - 1) * (1 - np.trace(covariance) / total))
 
 
-def _covariance(items: pd.DataFrame, missing: Missing) -> tuple[Floats, int]:
-    """Covariances (k, k), and the rows that stand behind each; DesignError that names the items at fault."""
+def _covariance(items: pd.DataFrame, missing: Missing, confidence: float) -> tuple[Floats, int]:
+    """Covariances (k, k), and the fewest rows that stand behind one; DesignError that names the items at fault."""
+    if not 0 < confidence < 1:
+        raise DesignError(problem("E17", path="confidence", given=confidence))
     if items.shape[1] < 2:
         raise DesignError(problem("E40", path="items", count=items.shape[1]))
     words = [str(name) for name, kind in items.dtypes.items() if not pd.api.types.is_numeric_dtype(kind)]
@@ -85,13 +98,12 @@ def _covariance(items: pd.DataFrame, missing: Missing) -> tuple[Floats, int]:
         raise DesignError(problem("E41", path="items", names=words))
     numbers = items.astype(float)
     answered = numbers.dropna() if missing == "listwise" else numbers
-    covariance = answered.cov()
-    flat = [str(name) for name in items.columns[~(np.diag(covariance) > 0)]]
-    if flat:
-        raise DesignError(problem("E41", path="items", names=flat))
+    alike = answered.nunique().to_numpy() < 2 if len(answered) > 1 else np.zeros(items.shape[1], dtype=bool)
+    faulty = alike | np.isinf(answered.to_numpy()).any(axis=0)
+    if faulty.any():
+        raise DesignError(problem("E41", path="items", names=[str(name) for name in items.columns[faulty]]))
     held = answered.notna().to_numpy(dtype=float)
     n = int((held.T @ held).min())
-    found = covariance.to_numpy()
-    if not np.isfinite(found).all() or found.sum() <= 0:
+    if n < 2:
         raise DesignError(problem("E42", path="items", n=n))
-    return found, n
+    return answered.cov().to_numpy(), n

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from evaluation.core.errors import DesignError
 from evaluation.estimation import cronbach_alpha, item_total, reliability
@@ -77,11 +78,41 @@ def test_two_items_have_no_omega():
     (SMALL.assign(c=2), "E41"),
     (SMALL.assign(c=SMALL["a"] * 2), "E42"),
     (pd.DataFrame({"a": [1, 2, 3.0], "b": [3, 2, 1.0], "c": [3, 2, 1.0]}), "E42"),
+    (SMALL[["a"]].assign(b=-SMALL["a"]), "E42"),
+    (SMALL.assign(b=[1, 2, 3, np.inf]), "E41"),
+    (pd.DataFrame({"a": [1, 2, 3, None, None], "b": [None, None, 1, 2, 3.0]}), "E42"),
 ])
 def test_what_cannot_be_told(items, code):
     with pytest.raises(DesignError) as caught:
         reliability(items)
     assert caught.value.problems[0].code == code
+
+
+@pytest.mark.parametrize("function", [reliability, item_total])
+def test_faults_of_the_question(function):
+    for asked, code in [({"missing": "listwise"}, "E42"), ({"confidence": 95}, "E17")]:
+        with pytest.raises(DesignError) as caught:
+            function(SMALL.astype(float).mask(np.eye(4, 3) + np.eye(4, 3, -1) > 0), **asked)
+        assert caught.value.problems[0].code == code
+
+
+def test_item_total_shows_what_no_factor_can_be_fitted_to():
+    """An item that repeats another, and one that mirrors it: found here, where `reliability` gives up."""
+    assert item_total(SMALL[["a"]].assign(b=SMALL["a"]))["r_drop"].tolist() == pytest.approx([1, 1])
+    mirrored = item_total(SMALL[["a"]].assign(b=-SMALL["a"]))
+    assert mirrored["r_drop"].tolist() == pytest.approx([-1, -1])
+    assert mirrored["r_total"].isna().all()
+
+
+def test_the_same_table_gives_the_same_digits():
+    pd.testing.assert_frame_equal(reliability(parallel()), reliability(parallel()), rtol=0, atol=0)
+
+
+def test_feldts_limits_by_hand():
+    """Limits of 1 - (1 - alpha) F are exact where F has its definition: at the upper limit, alpha is the 2.5% point."""
+    row = reliability(parallel(41)).iloc[0]
+    for limit, tail in [("ci_low", 0.975), ("ci_high", 0.025)]:
+        assert stats.f.cdf((1 - row[limit]) / (1 - row["value"]), 40, 120) == pytest.approx(tail)
 
 
 def test_intervals_cover():
