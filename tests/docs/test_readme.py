@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -23,12 +25,17 @@ def evaluation(*words):
     return done.stdout
 
 
-def test_python_block_prints_what_it_says(monkeypatch):
+@pytest.mark.parametrize("number", range(2))
+def test_python_block_prints_what_it_says(monkeypatch, number):
     monkeypatch.chdir(ROOT)
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
-        exec(compile(blocks("python")[0], "README.md", "exec"), {})
-    assert out.getvalue().strip("\n") == blocks("text")[1].strip("\n")
+        exec(compile(blocks("python")[number], "README.md", "exec"), {})
+    assert out.getvalue().strip("\n") == blocks("text")[number + 1].strip("\n")
+
+
+def test_every_python_block_is_run():
+    assert len(blocks("python")) == 2
 
 
 def test_league_is_what_the_command_prints(tmp_path):
