@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -25,9 +26,17 @@ def one_of(value: str, known: Iterable[str], path: str) -> str:
     return value
 
 
-def names_of(columns: str | Sequence[str]) -> list[str]:
-    """One name or several, as a list."""
-    return [columns] if isinstance(columns, str) else list(columns)
+def in_order(values: Any, data: pd.DataFrame) -> Any:
+    """Values in the order of the table's rows: a Series with the table's own labels in another order is put right."""
+    if not isinstance(values, pd.Series) or values.index.equals(data.index) or len(values) != len(data):
+        return values
+    unique = values.index.is_unique and data.index.is_unique
+    return values.reindex(data.index) if unique and values.index.isin(data.index).all() else values
+
+
+def names_of(columns: Any) -> list[str]:
+    """One name or several, as a list; a name need not be text."""
+    return list(columns) if isinstance(columns, (list, tuple, pd.Index, np.ndarray)) else [columns]
 
 
 def absent(data: pd.DataFrame, columns: Iterable[str], path: str) -> list[Problem]:
@@ -77,6 +86,8 @@ def numbers_of(data: pd.DataFrame, item: str) -> NDArray[Any]:
     column = data[item]
     if isinstance(column, pd.DataFrame):
         raise DesignError(problem("E21", path="items", name=item))
+    if column.dtype == object and all(isinstance(value, Number) for value in column.dropna()):
+        column = column.astype(float)
     kind = column.dtype
     if isinstance(kind, np.dtype) and kind.kind in "fiu":
         return column.to_numpy()

@@ -71,7 +71,7 @@ class SurveyDesign:
 
     def _weights(self, weights: str | ArrayLike | None, from_fpc: bool) -> Floats:
         if weights is not None:
-            values = column_of(self.data, weights if isinstance(weights, str) else np.asarray(weights, dtype=float), "weights")
+            values = column_of(self.data, weights, "weights")
             if (values < 0).any() or not np.isfinite(values).all() or not (values > 0).any():
                 raise DesignError(problem("E03", path="weights", least=values.min(), row=int(values.argmin())))
             return values

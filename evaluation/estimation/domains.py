@@ -11,7 +11,7 @@ import pandas as pd
 
 from evaluation.core.errors import DesignError, problem
 from evaluation.estimation.codes import Ints, crossed
-from evaluation.estimation.columns import Bools, Floats, checked, names_of
+from evaluation.estimation.columns import Bools, Floats, checked, in_order, names_of
 from evaluation.estimation.design import SurveyDesign
 from evaluation.estimation.replicates import rank
 from evaluation.estimation.steps import again
@@ -43,6 +43,7 @@ def where_of(design: SurveyDesign, where: Where) -> Bools | None:
         given = design.data[given]
     elif callable(given):
         given = given(design.data)
+    given = in_order(given, design.data)
     if isinstance(given, pd.Series):
         given = given.fillna(False) if given.hasnans else given
     mask = np.asarray(given)
@@ -57,7 +58,7 @@ def where_of(design: SurveyDesign, where: Where) -> Bools | None:
 def domains_of(design: SurveyDesign, where: Where, by: str | Sequence[str] | None) -> Domains:
     """The domains of an estimate; rows with a missing level of `by` are in none. DesignError: nobody is in any [E14]."""
     mask = where_of(design, where)
-    if by is None:
+    if by is None or not names_of(by):
         code = np.zeros(len(design), dtype=np.int64) if mask is None else np.where(mask, 0, -1)
         labels = pd.DataFrame(index=[0])
     else:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.core.errors import DesignError, problem
-from evaluation.estimation.columns import Bools, Floats
+from evaluation.estimation.columns import Bools, Floats, one_of
 from evaluation.estimation.design import SurveyDesign
 from evaluation.estimation.domains import Domains
 from evaluation.estimation.layout import Layout
@@ -135,6 +135,8 @@ def _left(weights: Floats, n: Floats, deff: bool | str) -> Floats:
     """1 - n/N of a simple random sample from as many as the weights add up to; 1 with replacement, or if that is no
     population.
     """
+    if isinstance(deff, str):
+        one_of(deff, ("replace",), "deff")
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where((weights > n * (1 + 1e-12)) & (deff != "replace"), 1 - n / weights, 1.0)
 

@@ -66,6 +66,9 @@ def _pairs(margin: MarginLike) -> list[tuple[Any, Totals]]:
     if isinstance(margin, pd.Series):
         names = [name for name in margin.index.names if name is not None] or [margin.name]
         return [(str(names[0]) if len(names) == 1 else tuple(names), margin)]
+    tables = (Mapping, pd.Series, pd.DataFrame)
+    if not isinstance(margin, Mapping) or not all(isinstance(part, tables) for part in margin.values()):
+        raise DesignError(problem("W04", path="margins", cells=str(margin)))
     return list(margin.items())
 
 
@@ -73,7 +76,8 @@ def _flat(totals: Totals) -> dict[Any, float]:
     if isinstance(totals, pd.DataFrame):
         return _flat(totals.stack())
     held: Mapping[Any, Any] = totals.to_dict() if isinstance(totals, pd.Series) else totals
-    return {key: float(value) for key, value in held.items()}
+    numbers = pd.to_numeric(pd.Series(list(held.values()), dtype=object), errors="coerce").fillna(np.inf)  # told as not finite
+    return dict(zip(held, numbers.astype(float).tolist(), strict=True))
 
 
 def _margin(design: SurveyDesign, columns: list[str], totals: dict[Any, float], faults: list[Problem]) -> Margin:

@@ -6,6 +6,7 @@ docs/methods.md, "Reliability of a scale".
 
 from __future__ import annotations
 
+import warnings
 from typing import Literal
 
 import numpy as np
@@ -28,9 +29,9 @@ def reliability(items: pd.DataFrame, missing: Missing = "pairwise", confidence: 
 
     alpha: raw, from covariances; interval by Feldt's F. omega: share of the sum score's variance that one common factor makes,
     fitted by maximum likelihood; interval by the delta method on the logit scale; NaN with fewer than three items, which
-    do not determine a factor. n: complete rows, or for `pairwise` the fewest rows of any pair. No unit. DesignError: fewer
-    than two items [E40], items that are not numbers or do not vary [E41], no factor to be fitted or a sum of the items that
-    does not vary [E42], confidence outside (0, 1) [E17].
+    do not determine a factor, and, with a warning [E42], where no factor can be fitted. n: complete rows, or for `pairwise`
+    the fewest rows of any pair. No unit. DesignError: fewer than two items [E40], items that are not numbers or do not vary
+    [E41], a sum of the items that does not vary [E42], confidence outside (0, 1) [E17].
     Sources: Cronbach (1951); Feldt (1965); McDonald (1999).
     """
     covariance, n = _covariance(items, missing, confidence)
@@ -40,7 +41,12 @@ def reliability(items: pd.DataFrame, missing: Missing = "pairwise", confidence: 
     alpha = k / (k - 1) * (1 - np.trace(covariance) / covariance.sum())
     tails = stats.f.ppf([(1 + confidence) / 2, (1 - confidence) / 2], n - 1, (n - 1) * (k - 1))
     low, high = 1 - (1 - alpha) * tails
-    rows = [("alpha", alpha, low, high), ("omega", *omega_interval(covariance, n, confidence))]
+    try:
+        omega = omega_interval(covariance, n, confidence)
+    except DesignError as error:
+        warnings.warn(str(error), stacklevel=2)
+        omega = (np.nan, np.nan, np.nan)
+    rows = [("alpha", alpha, low, high), ("omega", *omega)]
     return pd.DataFrame(rows, columns=["coefficient", "value", "ci_low", "ci_high"]).assign(items=k, n=n)
 
 

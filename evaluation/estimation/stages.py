@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from evaluation.core.errors import DesignError, Problem, problem
 from evaluation.estimation.codes import Ints, crossed
-from evaluation.estimation.columns import Columns, Floats, absent
+from evaluation.estimation.columns import Columns, Floats, absent, in_order
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +37,7 @@ class Stage:
         return np.where(left < 1e-7, 0.0, left)
 
 
-def column_of(data: pd.DataFrame, given: str | float | Floats, path: str) -> Floats:
+def column_of(data: pd.DataFrame, given: str | ArrayLike, path: str) -> Floats:
     """Numbers (n,) of a column's name, of one number for all rows, or of an array."""
     if isinstance(given, str):
         faults = absent(data, [given], path)
@@ -44,7 +45,7 @@ def column_of(data: pd.DataFrame, given: str | float | Floats, path: str) -> Flo
             raise DesignError(faults)
         values = pd.to_numeric(data[given], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     else:
-        values = np.asarray(given, dtype=float)
+        values = np.asarray(in_order(given, data), dtype=float)
         values = np.full(len(data), float(values)) if values.ndim == 0 else values
         if values.shape != (len(data),):
             raise DesignError(problem("E12", path=path, given=len(values), expected=len(data)))
@@ -53,7 +54,7 @@ def column_of(data: pd.DataFrame, given: str | float | Floats, path: str) -> Flo
     return values
 
 
-def stages_of(columns: Columns, strata: Sequence[str], psu: Sequence[str], fpc: Sequence[str | float | Floats],
+def stages_of(columns: Columns, strata: Sequence[str], psu: Sequence[str], fpc: Sequence[str | ArrayLike],
               nest: bool) -> tuple[Stage, ...]:
     """The stages of a design. Without `fpc` only the first is kept: later ones add nothing to its variance."""
     data = columns.data
@@ -92,7 +93,7 @@ def _units(columns: Columns, name: str, stratum: Ints, nested: bool) -> Ints:
     return unit
 
 
-def _stage(data: pd.DataFrame, stratum: Ints, unit: Ints | None, fpc: str | float | Floats | None,
+def _stage(data: pd.DataFrame, stratum: Ints, unit: Ints | None, fpc: str | ArrayLike | None,
            names: list[str], level: int) -> Stage:
     count = int(stratum.max(initial=-1)) + 1
     if unit is None:

@@ -7,6 +7,7 @@ from scipy import stats
 
 from evaluation.core.errors import DesignError
 from evaluation.estimation import cronbach_alpha, item_total, reliability
+from evaluation.estimation.omega import _information
 
 #: three items of four respondents; variances 5/3, 5/3, 2/3, covariances 1, 1/3, 2/3: sum of all 4 + 4 = 8
 SMALL = pd.DataFrame({"a": [1, 2, 3, 4], "b": [2, 1, 4, 3], "c": [2, 2, 2, 3]})
@@ -76,8 +77,6 @@ def test_two_items_have_no_omega():
     (SMALL[["a"]], "E40"),
     (SMALL.assign(b=["x", "y", "x", "y"]), "E41"),
     (SMALL.assign(c=2), "E41"),
-    (SMALL.assign(c=SMALL["a"] * 2), "E42"),
-    (pd.DataFrame({"a": [1, 2, 3.0], "b": [3, 2, 1.0], "c": [3, 2, 1.0]}), "E42"),
     (SMALL[["a"]].assign(b=-SMALL["a"]), "E42"),
     (SMALL.assign(b=[1, 2, 3, np.inf]), "E41"),
     (pd.DataFrame({"a": [1, 2, 3, None, None], "b": [None, None, 1, 2, 3.0]}), "E42"),
@@ -86,6 +85,15 @@ def test_what_cannot_be_told(items, code):
     with pytest.raises(DesignError) as caught:
         reliability(items)
     assert caught.value.problems[0].code == code
+
+
+@pytest.mark.parametrize("items", [
+    SMALL.assign(c=SMALL["a"] * 2), pd.DataFrame({"a": [1, 2, 3.0], "b": [3, 2, 1.0], "c": [3, 2, 1.0]})])
+def test_alpha_stands_where_no_factor_fits(items):
+    with pytest.warns(UserWarning, match="E42"):
+        alpha, omega = reliability(items).to_dict("records")
+    assert alpha["value"] == pytest.approx(cronbach_alpha(items))
+    assert np.isnan(omega["value"])
 
 
 @pytest.mark.parametrize("function", [reliability, item_total])
@@ -128,3 +136,13 @@ def test_intervals_cover():
         for row in reliability(items).to_dict("records"):
             missed[row["coefficient"]] += not row["ci_low"] <= truth[row["coefficient"]] <= row["ci_high"]
     assert all(3 <= count <= 27 for count in missed.values()), missed
+
+
+def test_information_is_the_formula():
+    """(n - 1)/2 trace(S⁻¹ S_i S⁻¹ S_j), with the derivatives of S = loadings loadings' + diag(unique) taken one by one."""
+    loadings, unique = np.array([0.6, 1.7, -0.5]), np.array([0.3, 0.9, 2.0])
+    inverse = np.linalg.inv(np.outer(loadings, loadings) + np.diag(unique))
+    unit = np.eye(3)
+    slopes = [np.outer(e, loadings) + np.outer(loadings, e) for e in unit] + [np.outer(e, e) for e in unit]
+    expected = [[20 / 2 * np.trace(inverse @ a @ inverse @ b) for b in slopes] for a in slopes]
+    np.testing.assert_allclose(_information(loadings, unique, 21), expected, rtol=1e-12)

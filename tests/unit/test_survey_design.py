@@ -100,6 +100,22 @@ def test_a_lonely_psu(lonely_psu, variance):
     assert total(design, "y").at[0, "se"] ** 2 == pytest.approx(variance)
 
 
+def test_a_series_is_matched_by_its_labels():
+    turned = ROWS.sample(frac=1, random_state=2)
+    assert mean(DRAWN, "y", where=turned["x"] > 1).equals(mean(DRAWN, "y", where=ROWS["x"] > 1))
+    assert SurveyDesign(ROWS, weights=turned["w"]).weight.tolist() == ROWS["w"].tolist()
+
+
+def test_columns_of_any_kind():
+    kinds = ROWS.assign(yes=ROWS["y"] > 2, whole=pd.array([1, 2, None, 4, 5, 6], dtype="Int64"), held=ROWS["y"].astype(object))
+    design = SurveyDesign(kinds.rename(columns={"x": 7}), weights="w", strata="stratum", psu="psu", fpc="N")
+    found = mean(design, ["yes", "whole", "held", 7]).set_index("item")
+    assert found.at["held", "value"] == mean(DRAWN, "y").at[0, "value"]
+    assert found.at[7, "se"] == mean(DRAWN, "x").at[0, "se"]
+    assert found["n"].to_dict() == {"yes": 6, "whole": 5, "held": 6, 7: 6}
+    assert mean(DRAWN, "y", by=[]).equals(mean(DRAWN, "y"))
+
+
 def test_categories_are_all_of_them():
     found = categories(DRAWN, "kind")
     assert found[["item", "level"]].to_numpy().tolist() == [["kind", "p"], ["kind", "q"]]
