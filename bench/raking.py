@@ -52,9 +52,21 @@ def one_table() -> None:
         theirs = seconds(svy_rake, polars, margins, TOLERANCE)
         assert np.allclose(svy_rake(polars, margins, TOLERANCE), found, rtol=1e-8)
         tell("svy to ours", f"{theirs / time:.1f}x ({theirs:.2f} s / {time:.2f} s)", ">= 10x", theirs >= 10 * time)
-        theirs = seconds(weightipy_rake, table, margins, 1e-10)
-        off = met(table, 2 * weightipy_rake(table, margins, 1e-10), margins)
-        tell(f"weightipy (margins met to {off:.0e}) to ours", f"{theirs / time:.1f}x ({theirs:.2f} s)", ">= 1x", theirs >= time)
+        sweeps = fewest_sweeps(table, margins)
+        assert np.allclose(2 * weightipy_rake(table, margins, sweeps), found, rtol=1e-8)
+        theirs = seconds(weightipy_rake, table, margins, sweeps)
+        tell(f"weightipy to ours, same tolerance ({sweeps} sweeps)", f"{theirs / time:.1f}x ({theirs:.2f} s)", ">= 1x",
+             theirs >= time)
+        theirs = seconds(weightipy_rake, table, margins)
+        tell("weightipy to ours, where it stops by itself", f"{theirs / time:.1f}x ({theirs:.2f} s)", ">= 1x", theirs >= time)
+
+
+def fewest_sweeps(table: pd.DataFrame, margins: dict[str, dict[str, float]]) -> int:
+    """Sweeps after which weightipy meets the margins to the tolerance asked of all."""
+    from bench.peers import weightipy_rake
+
+    return next(sweeps for sweeps in range(1, 1000)
+                if met(table, 2 * weightipy_rake(table, margins, sweeps), margins) <= TOLERANCE)
 
 
 def many_tables() -> None:

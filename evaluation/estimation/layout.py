@@ -86,9 +86,9 @@ class Layout:
         self.weight = self.take(weight)
         self.levels = _levels(stages, keys)
         first = self.levels[0]
-        #: a domain is one whole stratum in which every row is a unit: deviations need no second centring
+        #: a domain lies in one stratum in which every row is a unit: deviations from its mean need no second centring
         self.plain = bool(len(self.levels) == 1 and first.units is None and len(first.strata) == len(self.starts)
-                          and (first.inside == first.drawn).all() and not first.lonely.any())
+                          and not first.lonely.any())
 
     def forgive(self, domains: Bools) -> None:
         """Let lonely units of some domains (D,) add nothing, whatever the policy."""

@@ -1,4 +1,4 @@
-"""The common case, fast: every domain is one whole stratum and every row a unit, as in a round of communities.
+"""The common case, fast: every domain lies in one stratum and every row is a unit, as in a round of communities.
 
 The same numbers as `linear.Linear`, block by block: a block of rows fits the processor's cache, its scratch arrays are made
 once, and numpy lets the blocks run on two threads. Formulas: docs/methods.md, "Estimates of a survey".
