@@ -126,7 +126,8 @@ def _raked(margins: Sequence[Margin], weights: Floats, blocks: Ints, tolerance: 
     """Raked weights (n,): the fitting works on the combinations of levels that occur."""
     everyone = margins[0].cell >= 0
     seen = slice(None) if everyone.all() else everyone
-    combination, rows = crossed(*(margin.cell[seen] for margin in margins), blocks[seen])
+    cells = [_within_block(margin.cell[seen], blocks[seen]) for margin in margins]
+    combination, rows = crossed(blocks[seen], *cells) if blocks.any() else crossed(*cells)
     levels = [margin.cell[seen][rows] for margin in margins]
     start: Floats = np.bincount(combination, weights[seen], len(rows)).astype(float)
     block = blocks[seen][rows]
@@ -156,6 +157,16 @@ def _raked(margins: Sequence[Margin], weights: Floats, blocks: Ints, tolerance: 
     with np.errstate(invalid="ignore", divide="ignore"):
         result[seen] = weights[seen] * np.where(start > 0, fitted / start, 0.0)[combination]
     return result
+
+
+def _within_block(cell: Ints, block: Ints) -> Ints:
+    """Cells (n,) numbered anew in each block: few numbers, which combine without sorting."""
+    blocks = int(block.max(initial=0)) + 1
+    if blocks == 1:
+        return cell
+    first = np.full(blocks, len(cell))
+    np.minimum.at(first, block, cell)
+    return np.asarray(cell - first[block])
 
 
 def _not_met(margins: Sequence[Margin], levels: Sequence[Ints], fitted: Floats) -> None:

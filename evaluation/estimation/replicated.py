@@ -24,7 +24,7 @@ def replicate_variance(design: SurveyDesign, layout: Layout, values: Floats, y: 
     """
     replicates = design.replicates
     assert replicates is not None
-    if replicates.count == 0:  # every unit is certain: a census of units
+    if replicates.count == 0 or not (replicates.given or (replicates.left > 0).any()):  # every unit is certain: a census
         return np.zeros(len(values))
     if design.steps or replicates.given:
         pairs = _by_rows(design, replicates, layout, y, x)

@@ -85,3 +85,4 @@ def test_a_census_has_replicates_of_no_variance():
     census = SurveyDesign(table, strata="stratum", psu="psu", fpc="N")
     for kind in ("jkn", "bootstrap"):
         assert mean(replicate(census, kind, replicates=10), "y").at[0, "se"] == 0
+        assert mean(replicate(census, kind, replicates=10), "y", by="stratum")["se"].tolist() == [0, 0]
