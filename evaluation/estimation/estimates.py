@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -15,6 +16,7 @@ from evaluation.estimation.intervals import t_interval
 from evaluation.estimation.linear import Estimates, Linear, stacked
 
 Deff = bool | Literal["replace"]
+NOTHING = 1e-13  # a standard error below this share of its value is rounding, and 0
 Interval = Callable[[Estimates, Floats], tuple[Floats, Floats]]
 
 
@@ -70,6 +72,7 @@ def table(design: SurveyDesign, domains: Domains, names: Sequence[str], found: E
     """Estimates (k, D) as rows of the result, item after item; `more` are columns with one value an item."""
     free = freedom(design, domains, df)
     with np.errstate(invalid="ignore", divide="ignore"):
+        found = replace(found, variance=np.where(found.variance < (NOTHING * found.value) ** 2, 0.0, found.variance))
         se = np.sqrt(found.variance)
         low, high = interval(found, free) if interval else t_interval(found.value, se, free, confidence)
         effect = found.variance / np.where(found.simple > 0, found.simple, np.nan)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from evaluation.estimation import (
@@ -67,6 +67,8 @@ def same(one, other, **close):
 
 @settings(max_examples=25, deadline=None)
 @given(seeds)
+@example(290)  # units of one community that are alike: no error at all, whatever the order
+@example(1649449)
 def test_the_order_of_rows_changes_nothing(seed):
     table = sample(seed)
     shuffled = table.sample(frac=1, random_state=1).reset_index(drop=True)
