@@ -58,3 +58,8 @@ def weightipy_rake(table: pd.DataFrame, margins: dict[str, dict[str, float]], sw
     scheme = weightipy.scheme_from_dict(shares, rim_params={"max_iterations": sweeps})
     with contextlib.redirect_stdout(io.StringIO()):  # it says when it is stopped
         return weightipy.weight_dataframe(table, scheme)["weights"].to_numpy()
+
+
+def svy_draw(table: pl.DataFrame, n: int) -> pl.DataFrame:
+    """A simple random sample of n units of every stratum."""
+    return Sample(table, Design(stratum="stratum")).sampling.srs(n, by="stratum", rstate=1).data

@@ -20,6 +20,7 @@ from evaluation.declare.model import METHODS
 from evaluation.declare.programme import Programme, load_programme
 from evaluation.declare.relevant import parse_relevant
 from evaluation.sampling import Design, Frame, draw
+from evaluation.verbs import sample
 
 SEED = 20
 HERE = Path(__file__).resolve().parent
@@ -41,6 +42,8 @@ BLANK, DONT_KNOW, REFUSED = 0.025, 0.05, 0.015
 QUALITY = (1.25, 2.45)
 FAR = 8            # a declaration more than this above the truth is named in SOURCES.md
 SPREAD = {"person": 0.75, "item": 0.30, "dimension": 0.22}
+DESIGNS = {"questionnaire": Design(120, by="community", whole_if_fewer=True),  # as in round.template.yaml
+           "phone": Design(110, by="community", whole_if_fewer=True, replicate=20)}
 # Final dispositions of the phone cases that gave no interview, with their shares.
 NO_INTERVIEW = {"2.1": 0.34, "2.2": 0.38, "2.3": 0.05, "3.1": 0.07, "3.9": 0.04, "4.3": 0.09, "4.7": 0.03}
 
@@ -207,10 +210,10 @@ def main(out: Path) -> None:
     write_csv(out / "frame" / "frame.csv", frame)
 
     back = {}
-    for method, size in {"questionnaire": 120, "phone": 110}.items():
+    drawn = None
+    for method, design in DESIGNS.items():
         everyone = answer_all(truth, programme.instruments[method], households).assign(unit=frame["unit"])
-        drawn = draw(Frame(frame["unit"], frame["community"]), Design(size), seed=SEED + METHODS.index(method))
-        write_csv(out / "sample" / f"{method}.csv", drawn)
+        drawn = draw(Frame(frame), design, SEED + METHODS.index(method), apart_from=drawn)
         chosen = everyone[everyone["unit"].isin(drawn["unit"])]
         responded = rng.random(len(chosen)) < (0.75 if method == "questionnaire" else 0.45)
         if method == "questionnaire":
@@ -249,6 +252,9 @@ def main(out: Path) -> None:
     summary.loc[far, "special"] = "declares just over 85, as it must to apply, far above its truth"
     write_csv(out / "truth.csv", summary)
     write_text(out / "round.yaml", (HERE / "round.template.yaml").read_text(encoding="utf-8"))
+    for earlier in (out / "sample").glob("*.json"):
+        earlier.unlink()
+    sample(out)
     template = (HERE / "SOURCES.template.md").read_text(encoding="utf-8")
     write_text(HERE / "SOURCES.md" if out.parent == HERE else out / "SOURCES.md",
                template.replace("{{TABLE}}", markdown(summary)))

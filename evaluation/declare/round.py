@@ -15,6 +15,10 @@ def _column(value: Any) -> Any:
     return {"column": value} if isinstance(value, str) else value
 
 
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
 def _pattern(value: Any) -> Any:
     try:
         re.compile(str(value))
@@ -34,6 +38,7 @@ class CommunityColumn(Declared):
     pattern: Annotated[Text, BeforeValidator(_pattern)] | None = None
 
 
+Positive = Annotated[float, Field(gt=0)]
 CommunityAt = Annotated[CommunityColumn, BeforeValidator(_column)]
 
 
@@ -67,18 +72,43 @@ class CommunitiesFile(Declared):
 
 
 class FrameFile(Declared):
-    """The contact frame: one row a household. Names and phone numbers live in this file alone."""
+    """The contact frame: one row a household. Names and phone numbers live in this file alone.
+
+    `population` names the column of communities.csv with the known number of households, which the frame is held against.
+    """
 
     file: Text = "frame/frame.csv"
     unit: Text = "unit"
+    phone: Text = "phone"
+    population: Text | None = None
     encoding: Text | None = None
 
 
-class SampleDesign(Declared):
-    """Simple random sample of `n` units in every community (all of them where it has fewer)."""
+Columns = Annotated[list[Text], BeforeValidator(_listed)]
 
-    method: Literal["simple_random"] = "simple_random"
+
+class SampleDesign(Declared):
+    """`n` units in every community (all of them where it has fewer), spread over `strata` by `allocation`.
+
+    What the words mean: `evaluation.sampling.Design`. `apart_from`: another method's sample, drawn before, whose units this
+    one leaves out. `replicate`: units of a replicate; replicates are released one after another.
+    """
+
     n: Annotated[Count, Field(ge=1)]
+    method: Literal["simple_random", "systematic", "pps_systematic", "brewer", "poisson"] = "simple_random"
+    strata: Columns = []
+    allocation: Literal["proportional", "equal", "neyman", "power", "cost"] = "proportional"
+    minimum: Count = 0
+    take_all: Columns = []
+    sd: dict[Text, Positive] | None = None
+    cost: dict[Text, Positive] | None = None
+    power: Annotated[float, Field(ge=0, le=1)] = 0.5
+    size: Text | None = None
+    order_by: Columns = []
+    clusters: Text | None = None
+    within: Annotated[Count, Field(ge=1)] | None = None
+    replicate: Annotated[Count, Field(ge=1)] | None = None
+    apart_from: Method | None = None
 
 
 class CallsFile(Declared):

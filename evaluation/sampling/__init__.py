@@ -1,5 +1,9 @@
 """Second station: the frame, the design, and the draw. Arithmetic only: no files, no clock, no global state."""
 
-from evaluation.sampling.draw import Design, Frame, draw
+from evaluation.sampling.allocation import allocate
+from evaluation.sampling.checks import frame_report
+from evaluation.sampling.design import Design
+from evaluation.sampling.draw import draw
+from evaluation.sampling.frame import Frame
 
-__all__ = ["Design", "Frame", "draw"]
+__all__ = ["Design", "Frame", "allocate", "draw", "frame_report"]
