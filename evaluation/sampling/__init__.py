@@ -5,5 +5,6 @@ from evaluation.sampling.checks import frame_report
 from evaluation.sampling.design import Design
 from evaluation.sampling.draw import draw
 from evaluation.sampling.frame import Frame
+from evaluation.sampling.sample_size import sample_size
 
-__all__ = ["Design", "Frame", "allocate", "draw", "frame_report"]
+__all__ = ["Design", "Frame", "allocate", "draw", "frame_report", "sample_size"]
