@@ -65,6 +65,46 @@ def sample(round_: RoundDir = Path(), lang: Lang = None) -> None:
     _verbs().sample(round_)
 
 
+calls = typer.Typer(help="The phone spot-check: the next case, what came of it, how it stands.", no_args_is_help=True)
+app.add_typer(calls, name="calls")
+Caller = Annotated[str, typer.Option("--caller", envvar="EVALUATION_CALLER", help="Who is calling: a short name of your own.")]
+
+
+@calls.command("next")
+def calls_next(caller: Caller, round_: RoundDir = Path(), lang: Lang = None,
+               community: Annotated[list[str] | None, typer.Option("--community", help="These alone.")] = None) -> None:
+    """Show the next case to call, and hold it for 15 minutes."""
+    _verbs().next_case(round_, caller, _language(lang), community or [])
+
+
+@calls.command("record")
+def calls_record(caller: Caller, case: Annotated[str, typer.Argument(help="The case's id.")],
+                 disposition: Annotated[str, typer.Argument(help="How the call ended, as `calls next` lists it.")],
+                 at: Annotated[str | None, typer.Option("--at", help="Time of an appointment, local.")] = None,
+                 round_: RoundDir = Path(), lang: Lang = None) -> None:
+    """Write down how a call ended."""
+    _verbs().record_call(round_, caller, case, disposition, at, _language(lang))
+
+
+@calls.command("release")
+def calls_release(replicate: Annotated[int, typer.Argument(help="Release all replicates up to this one.")],
+                  community: Community = None, round_: RoundDir = Path(), lang: Lang = None) -> None:
+    """Release more of the sample, replicate by replicate."""
+    _verbs().release_cases(round_, replicate, community, _language(lang))
+
+
+@calls.command("progress")
+def calls_progress(by: Annotated[str, typer.Option("--by", help="community, stratum or replicate.")] = "community",
+                   write: Annotated[bool, typer.Option("--write", help="Write final dispositions for the round.")] = False,
+                   round_: RoundDir = Path(), lang: Lang = None) -> None:
+    """Print how the calls stand."""
+    language = _language(lang)
+    known = ("community", "stratum", "replicate")
+    if by not in known:
+        raise UsageError(problem("G08", path="--by", given=by, expected=known, hint=near_miss(by, known)))
+    _verbs().show_progress(round_, language, by, write)
+
+
 @app.command()
 def score(round_: RoundDir = Path(), community: Community = None,
           every: Annotated[bool, typer.Option("--all", help="Also write score.json for every community.")] = False,

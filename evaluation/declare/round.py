@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any, Literal, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from evaluation.declare.model import METHODS, Count, Declared, Labels, Method, Name, Points, Text
@@ -17,6 +18,14 @@ def _column(value: Any) -> Any:
 
 def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise PydanticCustomError("zone", "not a time zone") from None
+    return value
 
 
 def _pattern(value: Any) -> Any:
@@ -111,12 +120,25 @@ class SampleDesign(Declared):
     apart_from: Method | None = None
 
 
+class RateGate(Declared):
+    """The response rate that a community's phone spot-check must reach; below it no verdict is given but "more evidence"."""
+
+    rate: Literal["RR1", "RR2", "RR3", "RR4", "RR5", "RR6"] = "RR1"
+    at_least: Annotated[float, Field(gt=0, le=1)]
+
+
 class CallsFile(Declared):
-    """One row a drawn case: community and final disposition, no contact data."""
+    """The phone cases. `file`: one row a drawn case, community and final disposition, no contact data. `timezone`, `cap`: where
+    and how often people are called. `database`: where attempts are kept, a file of the round or a database's URL.
+    """
 
     file: Text
     case: Text = "case"
     disposition: Text = "disposition"
+    timezone: Annotated[Text, AfterValidator(_zone)] = "Asia/Shanghai"
+    cap: Annotated[Count, Field(ge=1)] = 6
+    database: Text = "evaluation.db"
+    gate: RateGate | None = None
 
 
 class Decision(Declared):

@@ -84,7 +84,8 @@ class CommunityReport:
         row = decisions(self.round, self.own).iloc[0]
         asked = f"{rule.declared_at_least:g}" if rule.declared_at_least is not None else ""
         compared = rule.kind == "simple" and row["verdict"] in ("pass", "fail")
-        why = word["why_simple" if compared else f"why_{row['verdict']}"]
+        gated = row["verdict"] == "more_evidence" and row["community"] in rule.below_gate
+        why = word["why_gate" if gated else "why_simple" if compared else f"why_{row['verdict']}"]
         why = why.format(mark=asked if row["verdict"] == "not_reviewed" else f"{rule.threshold:g}",
                          confidence=f"{rule.confidence:.0%}", against=f"{1 - rule.confidence:.0%}",
                          declared=number(row["declared"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from evaluation.estimation.grouped import Floats
+from evaluation.fieldwork.dispositions import outcome_rates
 from evaluation.fieldwork.opening import Round
 
 VERDICTS = ("pass", "fail", "more_evidence", "not_reviewed")
@@ -19,7 +21,8 @@ ROUNDING = 1e-9
 @dataclass(frozen=True)
 class Rule:
     """When a community passes. threshold and levels (id -> mark) on 0-100; confidence in (0.5, 1) for `guarded`;
-    declared_at_least: communities that declare less are not reviewed, None asks nothing.
+    declared_at_least: communities that declare less are not reviewed, None asks nothing. below_gate: communities whose
+    response rate is too low for a verdict.
     """
 
     kind: str
@@ -27,13 +30,26 @@ class Rule:
     confidence: float = 0.95
     levels: Mapping[str, float] = field(default_factory=dict)
     declared_at_least: float | None = None
+    below_gate: frozenset[str] = frozenset()
 
 
 def rule_of(round_: Round) -> Rule:
     """The rule that round.yaml and the rubric state."""
     decision = round_.declared.decision
     levels = {level.id: level.at for level in round_.programme.rubric.levels}
-    return Rule(decision.rule, round_.pass_mark, decision.confidence, levels, round_.declared.declared_at_least)
+    return Rule(decision.rule, round_.pass_mark, decision.confidence, levels, round_.declared.declared_at_least,
+                below_gate(round_))
+
+
+def below_gate(round_: Round) -> frozenset[str]:
+    """Communities whose response rate is below the gate of round.yaml, or not known: nobody was called there."""
+    gate = round_.declared.calls.gate if round_.declared.calls is not None else None
+    if gate is None:
+        return frozenset()
+    calls = round_.calls if round_.calls is not None else pd.DataFrame({"community": [], "disposition": []})
+    rates = {str(community): outcome_rates(Counter(cases["disposition"].astype(str)))[gate.rate]
+             for community, cases in calls.groupby("community")}
+    return frozenset(str(name) for name in round_.communities.index if not rates.get(name, 0.0) >= gate.at_least - ROUNDING)
 
 
 def probability_at_least(value: Floats, se: Floats, df: Floats, mark: float) -> Floats:
@@ -49,7 +65,8 @@ def decide(scores: pd.DataFrame, rule: Rule) -> pd.DataFrame:
 
     simple: pass if value >= threshold. guarded: pass if p_pass >= confidence, fail if p_pass <= 1 - confidence, else
     more_evidence. A total without a value, without a standard error (guarded), or over fewer than all its points is
-    more_evidence. A level is awarded to those that pass, as far as the same rule carries it.
+    more_evidence, and so is a community below the gate. A level is awarded to those that pass, as far as the same rule
+    carries it.
     """
     total = scores[scores["level"] == "total"].reset_index(drop=True)
     value, se, df = (total[name].to_numpy(dtype=float) for name in ("value", "se", "df"))
@@ -64,6 +81,7 @@ def decide(scores: pd.DataFrame, rule: Rule) -> pd.DataFrame:
         verdict[(p_pass < rule.confidence) & (p_pass > 1 - rule.confidence)] = "more_evidence"
         verdict[np.isnan(p_pass)] = "more_evidence"
     verdict[np.isnan(value) | (total["state"] != "scored").to_numpy()] = "more_evidence"
+    verdict[total["community"].isin(rule.below_gate).to_numpy()] = "more_evidence"
     if rule.declared_at_least is not None:
         verdict[(total["declared"] < rule.declared_at_least - ROUNDING).to_numpy()] = "not_reviewed"
     level = np.full(len(total), "", dtype=object)

@@ -1,8 +1,9 @@
 """What the commands do: one function a verb. They read, call the stations and write; the stations do the arithmetic."""
 
+from evaluation.verbs.calls import next_case, record_call, release_cases, show_progress
 from evaluation.verbs.notebooks import run
 from evaluation.verbs.rounds import check, init, schema
 from evaluation.verbs.sampling import sample
 from evaluation.verbs.scoring import score
 
-__all__ = ["check", "init", "run", "sample", "schema", "score"]
+__all__ = ["check", "init", "next_case", "record_call", "release_cases", "run", "sample", "schema", "score", "show_progress"]

@@ -1,5 +1,7 @@
 """The decision: simple and guarded, stars, and everything that keeps a community from a verdict."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,6 +26,15 @@ def verdict(rule, **given):
 
 GUARDED = Rule("guarded", 85, 0.95, LEVELS, 85)
 SIMPLE = Rule("simple", 85, 0.95, LEVELS, 85)
+
+
+def test_below_the_gate_there_is_neither_pass_nor_fail():
+    for rule in (SIMPLE, GUARDED):
+        gated = replace(rule, below_gate=frozenset({"a"}))
+        for value in (99.0, 20.0):
+            assert verdict(gated, value=value) == ("more_evidence", "")
+        assert verdict(gated, value=99.0, declared=80.0) == ("not_reviewed", "")
+        assert verdict(replace(rule, below_gate=frozenset({"b"})), value=99.0) == ("pass", "star5")
 
 
 @pytest.mark.parametrize(("given", "expected"), [

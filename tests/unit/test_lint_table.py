@@ -153,6 +153,7 @@ TABLE = [
       for text in ("012", ".nan", ".inf", "-.inf", "NaN", "inf", "1e2", "6_0", "0x3C", "1:00", "60%", "true", "６０", "+60")),
     row("D06", "round", "programme:", "seed: 1.5\nprogramme:", "seed:", "not a number"),
     row("D16", "round", "    columns: {q1: First}", "    delimiter: ';;'", "delimiter", "One character"),
+    row("D18", "round", "programme:", "calls: {file: c.csv, timezone: Peking}\nprogramme:", "timezone", "tz database"),
     row("D17", "round", "    columns: {q1: First}", "    community: {pattern: '['}", "pattern", "regular expression"),
     row("L25", "form", None, FORM.replace("select_one yes_no", "select_multiple yes_no").replace('value: "no"', 'value: "not yet"'),
         "not yet", "without spaces"),

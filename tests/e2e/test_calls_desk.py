@@ -1,0 +1,97 @@
+"""The phone desk in a terminal: next, record, release, progress; contact data stay in the frame; the gate."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+import pytest
+
+from evaluation.core.errors import DataError
+from evaluation.core.resources import shipped
+from evaluation.fieldwork import open_round
+from evaluation.scoring import decide, rule_of, score_round
+from evaluation.verbs import next_case, record_call, release_cases, sample, show_progress
+
+MONDAY = datetime(2026, 10, 5, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
+
+
+@pytest.fixture
+def desk(tmp_path):
+    folder = tmp_path / "round"
+    shutil.copytree(shipped("data_samples") / "autumn-2026", folder)
+    shutil.copytree(shipped("questionnaires") / "neighbourly", folder / "neighbourly")
+    return folder
+
+
+def take(desk, capsys, now=MONDAY, lang="en"):
+    next_case(desk, "ana", lang, [], now)
+    return capsys.readouterr().out.splitlines()[0].split()
+
+
+def test_a_caller_s_morning(desk, capsys):
+    case, community, phone = take(desk, capsys)
+    frame = pd.read_csv(desk / "frame" / "frame.csv", dtype=str).set_index("unit")
+    assert (frame.at[case, "community"], frame.at[case, "phone"]) == (community, phone)
+    record_call(desk, "ana", case, "appointment", "2026-10-05 19:30", "en", MONDAY)
+    assert capsys.readouterr().out == f"{case}: appointment; again from 2026-10-05 19:30\n"
+    other, *_ = take(desk, capsys)
+    assert other != case
+    record_call(desk, "ana", other, "complete", None, "zh", MONDAY)
+    assert "已结束 1.1" in capsys.readouterr().out
+    assert take(desk, capsys, MONDAY + timedelta(hours=9, minutes=35))[0] == case
+    show_progress(desk, "en", "replicate", write=True)
+    assert "n/a" in capsys.readouterr().out
+    assert (desk / "sample" / "phone_calls.csv").read_text(encoding="utf-8") == f"case,community,disposition\n{other},c01,1.1\n"
+    release_cases(desk, 3, "c02", "en")
+    assert capsys.readouterr().out == "40 cases released\n"
+
+
+def test_at_night_nobody_is_called(desk, capsys):
+    next_case(desk, "ana", "zh", [], MONDAY + timedelta(hours=14))
+    assert capsys.readouterr().out == "现在没有可拨打的个案\n"
+
+
+def test_contact_data_are_in_no_file_but_the_frame(desk, capsys):
+    case, _, phone = take(desk, capsys)
+    record_call(desk, "ana", case, "busy", None, "en", MONDAY)
+    show_progress(desk, "en", "community", write=True)
+    for file in desk.rglob("*"):
+        if file.is_file() and file.parent.name != "frame":
+            assert phone.encode() not in file.read_bytes(), file
+
+
+def test_a_sample_with_calls_on_it_is_not_drawn_again_otherwise(desk, capsys):
+    take(desk, capsys)
+    rows = pd.read_csv(desk / "sample" / "phone.csv")
+    rows.iloc[1:].to_csv(desk / "sample" / "phone.csv", index=False)
+    with pytest.raises(DataError, match="K08"):
+        take(desk, capsys)
+
+
+def test_topping_up_adds_cases(desk, capsys):
+    take(desk, capsys)
+    file = desk / "round.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("n: 110", "n: 125"), encoding="utf-8")
+    sample(desk)
+    show_progress(desk, "en", "community", write=False)
+    assert " 125 " in capsys.readouterr().out
+
+
+def test_a_response_rate_below_the_gate_gives_no_verdict(desk):
+    file = desk / "round.yaml"
+    plain = open_round(desk)
+    assert rule_of(plain).below_gate == frozenset()
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("timezone: Asia/Shanghai", "gate: {rate: RR1, at_least: 0.45}"), encoding="utf-8")
+    gated = open_round(desk)
+    below = rule_of(gated).below_gate
+    calls = gated.calls.assign(done=gated.calls["disposition"] == "1.1", out=gated.calls["disposition"].str.startswith("4"))
+    rates = calls.groupby("community")["done"].sum() / (~calls["out"]).groupby(calls["community"]).sum()
+    assert below == set(rates[rates < 0.45].index)
+    assert 0 < len(below) < 24
+    decided = decide(score_round(gated), rule_of(gated)).set_index("community")["verdict"]
+    assert set(decided[list(below)]) <= {"more_evidence", "not_reviewed"}
+    assert (decided[~decided.index.isin(below)] == decide(score_round(plain), rule_of(plain)).set_index("community")["verdict"][
+        ~decided.index.isin(below)]).all()
