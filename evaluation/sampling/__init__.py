@@ -6,5 +6,6 @@ from evaluation.sampling.design import Design
 from evaluation.sampling.draw import draw
 from evaluation.sampling.frame import Frame
 from evaluation.sampling.sample_size import sample_size
+from evaluation.sampling.sequential import SequentialPlan, look, sequential_plan
 
-__all__ = ["Design", "Frame", "allocate", "draw", "frame_report", "sample_size"]
+__all__ = ["Design", "Frame", "SequentialPlan", "allocate", "draw", "frame_report", "look", "sample_size", "sequential_plan"]
