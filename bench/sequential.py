@@ -53,8 +53,8 @@ def main() -> None:
     """Print error rates and calls."""
     plan = sequential_plan(SD)
     rng = np.random.default_rng(2026)
-    print(f"Looks at {plan.looks[0]}, {plan.looks[1]}, … {plan.looks[-1]} interviews; one look would need {plan.fixed}; sd {SD:g}, "
-          f"{COMMUNITIES:,} communities a truth")
+    print(f"Looks at {plan.looks[0]}, {plan.looks[1]}, … {plan.looks[-1]} interviews; one look would need {plan.fixed}; "
+          f"sd {SD:g}, {COMMUNITIES:,} communities a truth")
     calls = {}
     for truth, wrong in ((plan.low, "false passes at 83"), (plan.high, "false fails at 87")):
         scores = respondent_scores(truth, SD, (COMMUNITIES, plan.looks[-1]), rng)

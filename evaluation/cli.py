@@ -65,6 +65,19 @@ def sample(round_: RoundDir = Path(), lang: Lang = None) -> None:
     _verbs().sample(round_)
 
 
+@app.command()
+def plan(round_: RoundDir = Path(), lang: Lang = None,
+         margin: Annotated[float | None, typer.Option("--margin", help="Half-width of the interval, in points.")] = None,
+         confidence: Annotated[float | None, typer.Option("--confidence", help="Of that interval.")] = None,
+         wrong: Annotated[float | None, typer.Option("--wrong", help="Largest chance of a wrong verdict.")] = None,
+         sd: Annotated[float | None, typer.Option("--sd", help="Standard deviation of one respondent's score.")] = None,
+         response_rate: Annotated[float | None, typer.Option("--response-rate", help="Expected, 0 to 1.")] = None,
+         eligibility: Annotated[float | None, typer.Option("--eligibility", help="Expected, 0 to 1.")] = None) -> None:
+    """Print how many interviews and cases each community needs for the round's goal."""
+    _verbs().plan(round_, _language(lang), margin=margin, confidence=confidence, wrong=wrong, sd=sd,
+                  response_rate=response_rate, eligibility=eligibility)
+
+
 calls = typer.Typer(help="The phone spot-check: the next case, what came of it, how it stands.", no_args_is_help=True)
 app.add_typer(calls, name="calls")
 Caller = Annotated[str, typer.Option("--caller", envvar="EVALUATION_CALLER", help="Who is calling: a short name of your own.")]
@@ -91,6 +104,12 @@ def calls_release(replicate: Annotated[int, typer.Argument(help="Release all rep
                   community: Community = None, round_: RoundDir = Path(), lang: Lang = None) -> None:
     """Release more of the sample, replicate by replicate."""
     _verbs().release_cases(round_, replicate, community, _language(lang))
+
+
+@calls.command("look")
+def calls_look(round_: RoundDir = Path(), lang: Lang = None) -> None:
+    """Compare the interviews so far with the boundaries frozen when the sample was drawn."""
+    _verbs().show_looks(round_, _language(lang))
 
 
 @calls.command("progress")

@@ -96,6 +96,34 @@ class FrameFile(Declared):
 Columns = Annotated[list[Text], BeforeValidator(_listed)]
 
 
+class Sequential(Declared):
+    """Looks while the calls go on: see `evaluation.sampling.sequential_plan`. sd: of one respondent's score, pooled."""
+
+    sd: Annotated[float, Field(gt=0, le=50)]
+    low: Points
+    high: Points
+    every: Annotated[Count, Field(ge=2)] = 10
+    alpha: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
+    beta: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
+
+
+class Goal(Declared):
+    """What the sample is for: a margin of the total score with a confidence, or a chance of a wrong verdict at low and high.
+
+    Without `sd` the pooled standard deviation of the answers there are; without rates those of the calls made so far.
+    """
+
+    margin: Positive | None = None
+    confidence: Annotated[float, Field(gt=0, lt=1)] = 0.9
+    wrong: Annotated[float, Field(gt=0, lt=0.5)] | None = None
+    low: Points = 83
+    high: Points = 87
+    sd: Positive | None = None
+    deff: Positive = 1.0
+    response_rate: Annotated[float, Field(gt=0, le=1)] | None = None
+    eligibility: Annotated[float, Field(gt=0, le=1)] | None = None
+
+
 class SampleDesign(Declared):
     """`n` units in every community (all of them where it has fewer), spread over `strata` by `allocation`.
 
@@ -118,6 +146,7 @@ class SampleDesign(Declared):
     within: Annotated[Count, Field(ge=1)] | None = None
     replicate: Annotated[Count, Field(ge=1)] | None = None
     apart_from: Method | None = None
+    sequential: Sequential | None = None
 
 
 class RateGate(Declared):
@@ -167,6 +196,7 @@ class RoundFile(Declared):
     declared_at_least: Points | None = None
     communities: CommunitiesFile = CommunitiesFile()
     frame: FrameFile | None = None
+    goal: Goal | None = None
     design: dict[Method, SampleDesign] = {}
     answers: Annotated[dict[Method, AnswersFile], Field(min_length=1)]
     calls: CallsFile | None = None

@@ -108,7 +108,7 @@ def look(plan: SequentialPlan, scores: ArrayLike) -> Look:
     """
     given = np.asarray(scores, dtype=float)
     held = given[~np.isnan(given)]
-    if ((held < 0) | (held > 100)).any():
+    if ((held < -1e-9) | (held > 100 + 1e-9)).any():
         raise DesignError(problem("Q03", path="scores"))
     reached = [place for place, n in enumerate(plan.looks) if n <= len(held)]
     mean = float(held.mean()) if len(held) else math.nan

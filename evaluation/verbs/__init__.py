@@ -2,8 +2,10 @@
 
 from evaluation.verbs.calls import next_case, record_call, release_cases, show_progress
 from evaluation.verbs.notebooks import run
+from evaluation.verbs.plan import plan, show_looks
 from evaluation.verbs.rounds import check, init, schema
 from evaluation.verbs.sampling import sample
 from evaluation.verbs.scoring import score
 
-__all__ = ["check", "init", "next_case", "record_call", "release_cases", "run", "sample", "schema", "score", "show_progress"]
+__all__ = ["check", "init", "next_case", "plan", "record_call", "release_cases", "run", "sample", "schema", "score",
+           "show_looks", "show_progress"]

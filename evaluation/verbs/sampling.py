@@ -14,10 +14,11 @@ from evaluation.core.errors import DataError, DeclarationError, DesignError, Pro
 from evaluation.core.files import write_json, write_text
 from evaluation.declare.model import Method
 from evaluation.declare.programme import load_round_file
-from evaluation.declare.round import FrameFile, RoundFile, SampleDesign
+from evaluation.declare.round import FrameFile, RoundFile, SampleDesign, Sequential
+from evaluation.declare.rubric import Rubric
 from evaluation.fieldwork.columns import refused_columns
 from evaluation.fieldwork.communities import read_communities
-from evaluation.sampling import Design, Frame, draw, frame_report
+from evaluation.sampling import Design, Frame, SequentialPlan, draw, frame_report, sequential_plan
 from evaluation.verbs.telling import tell
 
 
@@ -48,11 +49,28 @@ def sample(folder: Path) -> None:
         drawn[method] = draw(frame, _design(design), declared.seed_of(method), _earlier(folder, method, record), other), record
     if faults:
         raise DesignError(faults)
+    plans = {method: _plan(folder, method, design.sequential, programme.rubric, declared)
+             for method, design in declared.design.items() if design.sequential is not None}
     for name, (table, record) in drawn.items():
         file = folder / "sample" / f"{name}.csv"
         write_text(file, table.to_csv(index=False, lineterminator="\n"))
         write_json(file.with_suffix(".json"), record)
         print(f"{file}: {len(table)} units in {table['stratum'].str.split('/').str[0].nunique()} communities")
+        if name in plans:
+            write_json(folder / "sample" / f"{name}.sequential.json", plans[name].to_dict())
+
+
+def _plan(folder: Path, method: str, asked: Sequential, rubric: Rubric, declared: RoundFile) -> SequentialPlan:
+    """The plan frozen before the first call: the one that is there, if it is what is asked for."""
+    file = folder / "sample" / f"{method}.sequential.json"
+    mark = declared.decision.threshold if declared.decision.threshold is not None else rubric.pass_mark
+    numbers = {**asked.model_dump(exclude={"every"}), "threshold": mark}
+    if file.is_file():
+        plan = SequentialPlan.from_dict(json.loads(file.read_text(encoding="utf-8")))
+        if any(getattr(plan, name) != value for name, value in numbers.items()) or plan.looks[0] != asked.every:
+            raise DesignError(problem("G25", file, path="sequential", method=method))
+        return plan
+    return sequential_plan(**numbers, every=asked.every, seed=declared.seed)
 
 
 def changed_frames(folder: Path, declared: RoundFile, frame: Frame) -> list[Problem]:
@@ -77,7 +95,7 @@ def read_frame(folder: Path, declared: FrameFile) -> Frame:
 
 
 def _design(declared: SampleDesign) -> Design:
-    given = declared.model_dump(exclude={"apart_from"})
+    given = declared.model_dump(exclude={"apart_from", "sequential"})
     return Design(**given, by="community", whole_if_fewer=True)
 
 
@@ -87,7 +105,8 @@ def _record(frame: Frame, declared: RoundFile, method: Method, design: SampleDes
             *(name for name in (design.size, design.clusters) if name is not None)]
     table = pd.DataFrame({name: frame.column(name, "design").astype(str) for name in dict.fromkeys(used)})
     text = table.sort_values(frame.unit).to_csv(index=False, lineterminator="\n")
-    return {"method": method, "seed": declared.seed_of(method), "design": design.model_dump(exclude_defaults=True),
+    kept = design.model_dump(exclude_defaults=True, exclude={"sequential"})
+    return {"method": method, "seed": declared.seed_of(method), "design": kept,
             "frame_sha256": hashlib.sha256(text.encode()).hexdigest()}
 
 
