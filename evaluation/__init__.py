@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from evaluation.fieldwork.opening import Round, open_round
     from evaluation.reporting.community import CommunityReport
     from evaluation.reporting.district import DistrictReport
+    from evaluation.reporting.lab import SamplingLab
     from evaluation.scoring import decide, rule_of, score_round
 
-__all__ = ["CommunityReport", "DistrictReport", "Round", "cronbach_alpha", "decide", "open_round", "rule_of", "score_round"]
+__all__ = ["CommunityReport", "DistrictReport", "Round", "SamplingLab", "cronbach_alpha", "decide", "open_round", "rule_of",
+           "score_round"]
 
 HOMES = {
     "CommunityReport": "reporting.community", "DistrictReport": "reporting.district", "Round": "fieldwork.opening",
+    "SamplingLab": "reporting.lab",
     "open_round": "fieldwork.opening", "score_round": "scoring", "decide": "scoring", "rule_of": "scoring",
     "cronbach_alpha": "estimation.reliability",
 }  # fmt: skip
