@@ -128,10 +128,12 @@ class SampleDesign(Declared):
     """`n` units in every community (all of them where it has fewer), spread over `strata` by `allocation`.
 
     What the words mean: `evaluation.sampling.Design`. `apart_from`: another method's sample, drawn before, whose units this
-    one leaves out. `replicate`: units of a replicate; replicates are released one after another.
+    one leaves out. `replicate`: units of a replicate; replicates are released one after another. `fixed`: units by stratum,
+    in place of `n` and an allocation. `adult`: who of a household is asked.
     """
 
-    n: Annotated[Count, Field(ge=1)]
+    n: Annotated[Count, Field(ge=1)] | None = None
+    fixed: dict[Text, Count] | None = None
     method: Literal["simple_random", "systematic", "pps_systematic", "brewer", "poisson"] = "simple_random"
     strata: Columns = []
     allocation: Literal["proportional", "equal", "neyman", "power", "cost"] = "proportional"
@@ -146,6 +148,7 @@ class SampleDesign(Declared):
     within: Annotated[Count, Field(ge=1)] | None = None
     replicate: Annotated[Count, Field(ge=1)] | None = None
     apart_from: Method | None = None
+    adult: Literal["kish", "last_birthday"] | None = None
     sequential: Sequential | None = None
 
 

@@ -106,7 +106,7 @@ def _of(given: Any, names: list[Any], what: str) -> Floats | None:
             raise DesignError(problem("G10", path=what, strata=missing))
         unknown = [name for name in held if name not in names]
         if unknown:
-            raise DesignError(problem("U02", path=what, id=unknown[0], hint=near_miss(str(unknown[0]), map(str, names))))
+            raise DesignError(problem("G26", path=what, id=unknown[0], hint=near_miss(str(unknown[0]), map(str, names))))
         return np.array([held.get(name, 0) for name in names], dtype=float)
     values: ArrayLike = np.asarray(given, dtype=float)
     try:
@@ -125,7 +125,7 @@ def _chosen(take_all: Any, names: list[Any]) -> NDArray[np.bool_]:
     asked = [take_all] if isinstance(take_all, str) else list(take_all)
     unknown = [name for name in asked if name not in names]
     if unknown:
-        raise DesignError(problem("U02", path="take_all", id=unknown[0], hint=near_miss(str(unknown[0]), map(str, names))))
+        raise DesignError(problem("G26", path="take_all", id=unknown[0], hint=near_miss(str(unknown[0]), map(str, names))))
     return np.array([name in asked for name in names], dtype=bool)
 
 

@@ -25,7 +25,7 @@ def draw(frame: Frame, design: Design, seed: int, extends: pd.DataFrame | None =
     extends: an earlier sample of the same frame and seed that this one keeps whole, replicate numbers too. apart_from: a
     sample none of whose units is drawn again; the probabilities hold if it was drawn simply within the same strata. Both
     are for simple random selection [G16]. A unit whose share is above 1 is taken with certainty, and a warning names it
-    [G18]. DesignError: more units asked than there are [G05, G01], strata the frame lacks [U02], an earlier sample that
+    [G18]. DesignError: more units asked than there are [G05, G01], strata the frame lacks [G26], an earlier sample that
     this design and seed do not hold [G17], clusters that lie in two strata [G19].
     """
     if design.clusters is not None:
@@ -85,7 +85,7 @@ def _sizes(design: Design, names: list[Levels], counts: Ints, available: Ints, l
     if design.allocation == "fixed":
         return _fixed(design, names, available)
     unknown = [name for name in given if str(name) not in groups] if isinstance(given, Mapping) else []
-    faults = [problem("U02", path="n", id=name, hint=near_miss(str(name), groups)) for name in unknown]
+    faults = [problem("G26", path="n", id=name, hint=near_miss(str(name), groups)) for name in unknown]
     asked = {str(name): count for name, count in given.items()} if isinstance(given, Mapping) else dict.fromkeys(groups, given)
     n = np.zeros(len(names), dtype=np.int64)
     for name, places in groups.items():
@@ -130,7 +130,7 @@ def _fixed(design: Design, names: list[Levels], available: Ints) -> Ints:
     assert isinstance(design.n, Mapping)
     own = [_own(design, name) for name in names]
     asked = {str(name): count for name, count in design.n.items()}
-    faults = [problem("U02", path="n", id=name, hint=near_miss(name, own)) for name in asked if name not in own]
+    faults = [problem("G26", path="n", id=name, hint=near_miss(name, own)) for name in asked if name not in own]
     n = np.array([asked.get(name, 0) for name in own], dtype=np.int64)
     if design.whole_if_fewer:
         n = np.minimum(n, available)

@@ -21,6 +21,7 @@ from evaluation.declare.round import CallsFile, RoundFile
 from evaluation.fieldwork.calls import claim_next, load_cases, open_store, record, release, tables
 from evaluation.fieldwork.cases import Rules, outcome_of, outcomes, with_windows
 from evaluation.fieldwork.progress import final_dispositions, progress
+from evaluation.sampling import kish_adult
 from evaluation.verbs.sampling import read_frame
 
 HEADERS = {"community": "社区", "stratum": "层", "replicate": "批次", "cases": "个案", "released": "已释放", "new": "未拨打",
@@ -36,6 +37,9 @@ def next_case(folder: Path, caller: str, lang: str, communities: list[str], now:
         print({"zh": "现在没有可拨打的个案", "en": "nothing to call now"}[lang])
         return
     print(f"{claimed.case}  {claimed.community}  " + _number(folder, declared, claimed.case))
+    adult = _adult(folder, declared, claimed.case, lang)
+    if adult:
+        print(adult)
     until = rules.windows.local(claimed.until).strftime("%H:%M")
     attempt = claimed.attempts + 1
     print({"zh": f"第 {attempt} 次拨打，保留至 {until}", "en": f"attempt {attempt}, held until {until}"}[lang])
@@ -122,6 +126,20 @@ def _number(folder: Path, declared: RoundFile, case: str) -> str:
     table = read_frame(folder, declared.frame).table
     found = table.loc[table[declared.frame.unit].astype(str) == case]
     return str(found[declared.frame.phone].iloc[0]) if len(found) and declared.frame.phone in found else ""
+
+
+def _adult(folder: Path, declared: RoundFile, case: str, lang: str) -> str:
+    """Whom to ask for, by the round's rule; "" if it has none."""
+    rule = declared.design["phone"].adult if "phone" in declared.design else None
+    if rule == "last_birthday":
+        return {"zh": "请最近过生日的成年人接听", "en": "ask for the adult whose birthday was last"}[lang]
+    if rule is None:
+        return ""
+    sample = pd.read_csv(folder / "sample" / "phone.csv", dtype=str).set_index("unit")
+    table = str(sample.at[case, "kish"])
+    row = " ".join(f"{adults}→{kish_adult(table, adults)}" for adults in range(1, 7))
+    return {"zh": f"成年人按男性在前、年龄从大到小编号；人数→请第几位：{row}",
+            "en": f"number the adults, men first, oldest first; adults→ask for number: {row}"}[lang]
 
 
 def _local(text: str | None, zone: str) -> datetime | None:

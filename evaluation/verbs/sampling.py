@@ -18,7 +18,7 @@ from evaluation.declare.round import FrameFile, RoundFile, SampleDesign, Sequent
 from evaluation.declare.rubric import Rubric
 from evaluation.fieldwork.columns import refused_columns
 from evaluation.fieldwork.communities import read_communities
-from evaluation.sampling import Design, Frame, SequentialPlan, draw, frame_report, sequential_plan
+from evaluation.sampling import Design, Frame, SequentialPlan, draw, frame_report, kish_tables, sequential_plan
 from evaluation.verbs.telling import tell
 
 
@@ -39,7 +39,10 @@ def sample(folder: Path) -> None:
         known = pd.to_numeric(communities[declared.frame.population])
     tell(frame_report(frame.table, declared.frame.unit, phone=declared.frame.phone, known=known).problems)
     drawn: dict[str, tuple[pd.DataFrame, dict[str, Any]]] = {}
-    faults: list[Problem] = []
+    faults: list[Problem] = [problem("G03", folder / "round.yaml", name=f"design.{method}.n")
+                             for method, design in declared.design.items() if design.n is None and design.fixed is None]
+    if faults:
+        raise DeclarationError(faults)
     for method, design in sorted(declared.design.items(), key=lambda pair: pair[1].apart_from is not None):
         record = _record(frame, declared, method, design)
         faults += _changed(folder, method, record)
@@ -52,6 +55,8 @@ def sample(folder: Path) -> None:
     plans = {method: _plan(folder, method, design.sequential, programme.rubric, declared)
              for method, design in declared.design.items() if design.sequential is not None}
     for name, (table, record) in drawn.items():
+        if record["design"].get("adult") == "kish":
+            table["kish"] = kish_tables(table["unit"], record["seed"])
         file = folder / "sample" / f"{name}.csv"
         write_text(file, table.to_csv(index=False, lineterminator="\n"))
         write_json(file.with_suffix(".json"), record)
@@ -95,7 +100,9 @@ def read_frame(folder: Path, declared: FrameFile) -> Frame:
 
 
 def _design(declared: SampleDesign) -> Design:
-    given = declared.model_dump(exclude={"apart_from", "sequential"})
+    given = declared.model_dump(exclude={"apart_from", "sequential", "adult", "fixed"})
+    if declared.fixed is not None:
+        given |= {"n": declared.fixed, "allocation": "fixed"}
     return Design(**given, by="community", whole_if_fewer=True)
 
 
@@ -125,7 +132,8 @@ def _changed(folder: Path, method: str, record: dict[str, Any]) -> list[Problem]
     edited = before["frame_sha256"] != record["frame_sha256"]
     faults = [problem("G24", file, path="frame_sha256", method=method)] if edited else []
     rest = [{key: value for key, value in design.items() if key != "n"} for design in (before["design"], record["design"])]
-    if before["seed"] != record["seed"] or rest[0] != rest[1] or record["design"]["n"] < before["design"]["n"]:
+    fewer = record["design"].get("n", 0) < before["design"].get("n", 0)
+    if before["seed"] != record["seed"] or rest[0] != rest[1] or fewer:
         faults.append(problem("G25", file, path="design", method=method))
     return faults
 
@@ -133,6 +141,6 @@ def _changed(folder: Path, method: str, record: dict[str, Any]) -> list[Problem]
 def _earlier(folder: Path, method: str, record: dict[str, Any]) -> pd.DataFrame | None:
     """The sample to top up: one of the same design with a smaller n."""
     before = _before(folder, method)
-    if before is None or record["design"]["n"] == before["design"]["n"] or "method" in record["design"]:
+    if before is None or record["design"].get("n") == before["design"].get("n") or "method" in record["design"]:
         return None
     return pd.read_csv(folder / "sample" / f"{method}.csv", dtype={"unit": str, "stratum": str})

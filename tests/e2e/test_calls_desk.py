@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 import pytest
 
 from evaluation.core.errors import DataError
-from evaluation.core.resources import shipped
 from evaluation.fieldwork import open_round
 from evaluation.scoring import decide, rule_of, score_round
 from evaluation.verbs import next_case, record_call, release_cases, sample, show_progress
@@ -18,10 +16,7 @@ MONDAY = datetime(2026, 10, 5, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
 
 
 @pytest.fixture
-def desk(tmp_path):
-    folder = tmp_path / "round"
-    shutil.copytree(shipped("data_samples") / "autumn-2026", folder)
-    shutil.copytree(shipped("questionnaires") / "neighbourly", folder / "neighbourly")
+def desk(folder):
     return folder
 
 
@@ -95,3 +90,20 @@ def test_a_response_rate_below_the_gate_gives_no_verdict(desk):
     assert set(decided[list(below)]) <= {"more_evidence", "not_reviewed"}
     assert (decided[~decided.index.isin(below)] == decide(score_round(plain), rule_of(plain)).set_index("community")["verdict"][
         ~decided.index.isin(below)]).all()
+
+
+def test_whom_to_ask_for_and_a_round_without_a_sample(desk, capsys):
+    file = desk / "round.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("phone: {n: 110,", "phone: {n: 110, adult: last_birthday,"), encoding="utf-8")
+    next_case(desk, "ana", "en", [], MONDAY)
+    assert "whose birthday was last" in capsys.readouterr().out
+    file.write_text(text.replace("phone: {n: 110,", "phone: {n: 110, adult: kish,"), encoding="utf-8")
+    (desk / "sample" / "phone.json").unlink()
+    sample(desk)
+    capsys.readouterr()
+    next_case(desk, "bo", "zh", [], MONDAY)
+    assert "1→1 2→" in capsys.readouterr().out
+    (desk / "sample" / "phone.csv").unlink()
+    with pytest.raises(DataError, match="K09"):
+        next_case(desk, "ana", "en", [], MONDAY)

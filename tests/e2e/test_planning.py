@@ -10,17 +10,8 @@ import pandas as pd
 import pytest
 
 from evaluation.core.errors import DeclarationError, DesignError
-from evaluation.core.resources import shipped
 from evaluation.sampling import SequentialPlan
 from evaluation.verbs import check, plan, sample, show_looks
-
-
-@pytest.fixture
-def folder(tmp_path):
-    made = tmp_path / "round"
-    shutil.copytree(shipped("data_samples") / "autumn-2026", made)
-    shutil.copytree(shipped("questionnaires") / "neighbourly", made / "neighbourly")
-    return made
 
 
 def edit(folder, old, new, file="round.yaml"):
@@ -113,3 +104,18 @@ def test_a_design_with_strata(folder, capsys):
     frame = pd.read_csv(folder / "frame" / "frame.csv")
     there = (frame["community"] + "/" + frame["building"]).value_counts()
     assert all(strata.count(stratum) >= min(2, there[stratum]) for stratum in there.index)
+
+
+def test_fixed_sizes_and_adults_by_kish(folder, capsys):
+    shutil.rmtree(folder / "sample")
+    (folder / "sample").mkdir()
+    edit(folder, "calls:", "#calls:")
+    edit(folder, "phone: {n: 110, replicate: 20, apart_from: questionnaire}",
+         "phone: {fixed: {B01: 7, B02: 3}, strata: building, adult: kish}")
+    sample(folder)
+    drawn = pd.read_csv(folder / "sample" / "phone.csv")
+    assert drawn["stratum"].str.split("/").str[1].value_counts().to_dict() == {"B01": 24 * 7, "B02": 24 * 3}
+    assert set(drawn["kish"]) <= {"A", "B1", "B2", "C", "D", "E1", "E2", "F"}
+    edit(folder, "fixed: {B01: 7, B02: 3}, ", "")
+    with pytest.raises(DeclarationError, match="G03"):
+        sample(folder)

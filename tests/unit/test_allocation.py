@@ -94,7 +94,7 @@ def test_within_one_of_the_exact_share(sizes, n):
     ("G07", lambda: allocate([3, 4], 2, method="neyman", sd=[1, -1])), ("G08", lambda: allocate([3, 4], 2, method="optimal")),
     ("G09", lambda: allocate([3, 4], 2, method="neyman")), ("G09", lambda: allocate([3, 4], 2, method="cost", sd=1)),
     ("G10", lambda: allocate({"a": 3, "b": 4}, 2, method="neyman", sd={"a": 1})),
-    ("U02", lambda: allocate({"a": 3, "b": 4}, 2, take_all=["c"])), ("G10", lambda: allocate([3, 4], 2, minimum=[1, 1, 1])),
+    ("G26", lambda: allocate({"a": 3, "b": 4}, 2, take_all=["c"])), ("G10", lambda: allocate([3, 4], 2, minimum=[1, 1, 1])),
 ])
 def test_refused(code, work):
     with pytest.raises(DesignError) as caught:

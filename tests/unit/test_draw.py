@@ -175,8 +175,8 @@ def test_poisson_samples_of_one_seed_move_together():
 FAULTS = [
     ("G01", lambda: draw(FRAME, Design(9, by="community"), seed=1)),
     ("G01", lambda: draw(FRAME, Design(49), seed=1)),
-    ("U02", lambda: draw(FRAME, Design({"c9": 1}, by="community"), seed=1)),
-    ("U02", lambda: draw(FRAME, Design({"b9": 1}, strata="block", allocation="fixed"), seed=1)),
+    ("G26", lambda: draw(FRAME, Design({"c9": 1}, by="community"), seed=1)),
+    ("G26", lambda: draw(FRAME, Design({"b9": 1}, strata="block", allocation="fixed"), seed=1)),
     ("G01", lambda: draw(FRAME, Design({"b1": 99}, strata="block", allocation="fixed"), seed=1)),
     ("G02", lambda: Frame(pd.concat([TABLE, TABLE.iloc[:1]]))),
     ("G11", lambda: Frame(TABLE.assign(unit=TABLE["unit"].where(TABLE["x"] > 1)))),
