@@ -31,7 +31,7 @@ def poststratify(design: SurveyDesign, totals: MarginLike) -> SurveyDesign:
         raise DesignError(problem("W08", path="poststratify", names=[margin.name for margin in margins]))
     cell = margins[0].cell
     after = _cells_scaled(margins[0], np.where(cell >= 0, design.weight, 0.0), "")
-    return stepped(design, Poststratified("poststratify", design.weight, after, margins[0].name, margins[0]))
+    return stepped(design, Poststratified("poststratify", design.weight, after, margins[0].name, margin=margins[0]))
 
 
 def rake(design: SurveyDesign, margins: MarginLike | Sequence[MarginLike], within: str | None = None,
@@ -54,7 +54,7 @@ def rake(design: SurveyDesign, margins: MarginLike | Sequence[MarginLike], withi
 class Poststratified(Step):
     """A step that scales the weights of each cell to its total."""
 
-    margin: Margin = field(kw_only=False, default=None)  # type: ignore[assignment]
+    margin: Margin = field(kw_only=True)
 
     def applied(self, weights: Floats) -> Floats:
         """Scale other weights (n,) to the same totals."""

@@ -6,7 +6,7 @@ States and outcomes are tables; the clock is an argument. Source of the codes: A
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -47,7 +47,8 @@ class Outcome:
 @dataclass(frozen=True)
 class Rules:
     """How often and when a case is tried: at most `cap` attempts over `dayparts` dayparts or more, those in `needed` among
-    them; one conversion of a soft refusal, none of a hard one.
+    them; one conversion of a soft refusal, none of a hard one. A call begun in the calling hours may be written down within
+    `overtime` of its beginning.
     """
 
     cap: int = 6
@@ -55,6 +56,7 @@ class Rules:
     needed: tuple[str, ...] = ("evening", "weekend")
     delays: Mapping[str, timedelta] = field(default_factory=lambda: DELAYS)
     windows: Windows = field(default_factory=Windows)
+    overtime: timedelta = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,9 @@ def outcome_of(text: str) -> Outcome:
     raise DataError(problem("K01", path="disposition", given=text, hint=near_miss(word, table)))
 
 
-def after(case: Case, word: str, at: datetime, rules: Rules, appointment: datetime | None = None) -> Case:
-    """The case after an attempt that ended with `word` at a moment.
+def after(case: Case, word: str, at: datetime, rules: Rules, appointment: datetime | None = None,
+          began: datetime | None = None) -> Case:
+    """The case after an attempt that ended with `word` at a moment; `began` matters where it ended after the calling hours.
 
     DataError: the case is closed [K02]; the clock went back before the last attempt [K03]; outside the calling hours [K04]; an
     appointment without a time, in the past or outside the calling hours [K05].
@@ -111,8 +114,11 @@ def after(case: Case, word: str, at: datetime, rules: Rules, appointment: dateti
     if case.attempts and at < case.attempts[-1].at:
         raise DataError(problem("K03", path="at", at=_shown(at, rules), last=_shown(case.attempts[-1].at, rules)))
     daypart = rules.windows.daypart(at)
+    if daypart is None and began is not None and timedelta(0) <= at - began <= rules.overtime:
+        daypart = rules.windows.daypart(began)
     if daypart is None:
-        raise DataError(problem("K04", path="at", at=_shown(at, rules), opens=rules.windows.opens, closes=rules.windows.closes))
+        hours = {name: getattr(rules.windows, name).strftime("%H:%M") for name in ("opens", "closes")}
+        raise DataError(problem("K04", path="at", at=_shown(at, rules), **hours))
     reachable = appointment is not None and appointment > at and rules.windows.daypart(appointment) is not None
     if outcome.event == "appointment" and not reachable:
         raise DataError(problem("K05", path="appointment", at=_shown(appointment, rules) if appointment else "–"))
@@ -121,9 +127,9 @@ def after(case: Case, word: str, at: datetime, rules: Rules, appointment: dateti
     if state == "final":
         return Case("final", attempts, final=outcome.code)
     if len(attempts) >= rules.cap and outcome.event != "appointment":
-        return Case("final", attempts, final=_closing_code(attempts))
+        return Case("final", attempts, final=closing_code([attempt.word for attempt in attempts]))
     if len(attempts) > rules.cap:  # an appointment made at the last attempt is kept once
-        return Case("final", attempts, final=_closing_code(attempts))
+        return Case("final", attempts, final=closing_code([attempt.word for attempt in attempts]))
     if outcome.event == "appointment":
         return Case(state, attempts, due=appointment, appointment=appointment)
     only = _only(attempts, rules)
@@ -142,16 +148,22 @@ def _only(attempts: tuple[Attempt, ...], rules: Rules) -> tuple[str, ...]:
     return tuple(daypart for daypart in DAYPARTS if daypart not in tried) if left <= len(missing) + short and short else ()
 
 
-def _closing_code(attempts: tuple[Attempt, ...]) -> str:
-    """The final code when the attempts are used up: what the best known of them says."""
-    words = [attempt.word for attempt in attempts]
+def closing_code(words: Sequence[str]) -> str:
+    """The final code of a case that is given up after attempts that ended so: what the best known of them says.
+
+    2.11 after a soft refusal, 2.21 after a contact, 3.14 after a machine, 3.12 or 3.16 if always busy or a bad line, 3.11 if
+    nobody ever called, else 3.13. Source: AAPOR (2023), Standard Definitions, phone.
+    """
+    if not words:
+        return "3.11"
     if "soft_refusal" in words:
         return "2.11"
     if any(outcomes()[word].event in ("contact", "appointment") for word in words):
         return "2.21"
     if "machine" in words:
         return "3.14"
-    return "3.12" if all(word == "busy" for word in words) else "3.13"
+    same = {"busy": "3.12", "technical": "3.16"}
+    return same.get(words[0], "3.13") if len(set(words)) == 1 else "3.13"
 
 
 def _shown(moment: datetime, rules: Rules) -> str:

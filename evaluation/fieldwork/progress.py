@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from evaluation.fieldwork.cases import closing_code
 from evaluation.fieldwork.dispositions import LABELS, Disposition, outcome_rates
 
 
@@ -32,5 +33,21 @@ def progress(cases: pd.DataFrame, attempts: pd.DataFrame, by: tuple[str, ...] = 
 
 def final_dispositions(cases: pd.DataFrame) -> pd.DataFrame:
     """case, community, disposition of the closed cases: the table that `calls: {file: …}` of a round reads."""
-    closed = cases[cases["final"].notna()]
+    return _listed(cases[cases["final"].notna()])
+
+
+def closing_dispositions(cases: pd.DataFrame, attempts: pd.DataFrame) -> pd.DataFrame:
+    """The same table with every released case, as if the calls ended now: open ones with the code that they close with.
+
+    A response rate of closed cases alone is too high while cases are open: interviews close at the first attempt, cases where
+    nobody answers at the last. Cases never released are no part of the sample that was worked. Source: AAPOR (2023), on
+    interim codes at the end of the field period.
+    """
+    made = attempts.sort_values(["case", "number"]).groupby("case")["word"].agg(list)
+    ended = [code if isinstance(code, str) else closing_code(made.get(case, []))
+             for case, code in zip(cases["case"], cases["final"], strict=True)]
+    return _listed(cases.assign(final=ended)[cases["released"].astype(bool)])
+
+
+def _listed(closed: pd.DataFrame) -> pd.DataFrame:
     return closed[["case", "community"]].assign(disposition=closed["final"]).sort_values("case", ignore_index=True)

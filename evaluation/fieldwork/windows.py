@@ -24,7 +24,9 @@ class Windows:
     zone: str = "Asia/Shanghai"
 
     def local(self, moment: datetime) -> datetime:
-        """A moment (with its zone) as the clock shows it there."""
+        """A moment (with its zone) as the clock shows it there. ValueError without a zone: it would be this computer's."""
+        if moment.tzinfo is None:
+            raise ValueError(f"{moment} has no time zone")
         return moment.astimezone(ZoneInfo(self.zone))
 
     def daypart(self, moment: datetime) -> str | None:

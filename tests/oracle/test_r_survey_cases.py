@@ -186,7 +186,12 @@ def quantiles(probs, **options):
 
 
 QUARTERS = [0.25, 0.5, 0.75]
-TALL = lambda rows: rows["x"] > 21  # noqa: E731
+
+
+def tall(rows):
+    return rows["x"] > 21
+
+
 CALLS = {
     "mean": items(mean), "mean_replace": items(mean, deff="replace"), "total": items(total),
     "mean_plain": items(mean), "total_plain": items(total),
@@ -196,9 +201,9 @@ CALLS = {
     "by": one_way(lambda d: mean(d, "h", by="g"), "g"),
     "by2": two_way(mean), "by2_total": two_way(total),
     "by_ratio": one_way(lambda d: ratio(d, "y", "x", by="age"), "age"),
-    "domain": lambda d: mean(d, "y", where=TALL).assign(level="y"),
-    "domain_total": lambda d: total(d, "h", where=TALL).assign(level="h"),
-    "domain_ratio": lambda d: ratio(d, "y", "x", where=TALL).assign(level="y/x"),
+    "domain": lambda d: mean(d, "y", where=tall).assign(level="y"),
+    "domain_total": lambda d: total(d, "h", where=tall).assign(level="h"),
+    "domain_ratio": lambda d: ratio(d, "y", "x", where=tall).assign(level="y/x"),
     "categories": lambda d: categories(d, "age"),
     "xlogit": interval("logit"), "beta": interval("korn-graubard"), "wald": interval("t"),
     "weights": lambda d: pd.DataFrame({"level": ["sum", "squares"], "value": [d.weight.sum(), (d.weight**2).sum()]}),

@@ -10,22 +10,31 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 
 from evaluation.core.errors import DataError
 from evaluation.fieldwork.calls import claim_next, load_cases, open_store, record, release, tables
 from evaluation.fieldwork.cases import Rules
-from evaluation.fieldwork.progress import final_dispositions, progress
+from evaluation.fieldwork.dispositions import outcome_rates
+from evaluation.fieldwork.progress import closing_dispositions, final_dispositions, progress
+from evaluation.fieldwork.store import METADATA
 
 NOW = datetime(2026, 10, 5, 2, 0, tzinfo=UTC)  # Monday, 10:00 in Shanghai
 RULES = Rules()
 SAMPLE = pd.DataFrame({"unit": [f"h{number:03d}" for number in range(200)], "stratum": ["c1/b1"] * 100 + ["c2/b1"] * 100,
                        "replicate": [1 + number % 100 // 50 for number in range(200)]})
-URL = os.environ.get("EVALUATION_TEST_POSTGRES")
+POSTGRES = os.environ.get("EVALUATION_TEST_POSTGRES")
 
 
-@pytest.fixture
-def url(tmp_path):
-    return f"sqlite:///{tmp_path / 'evaluation.db'}"
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.skipif(
+    POSTGRES is None, reason="EVALUATION_TEST_POSTGRES holds no URL of a database whose tables may be dropped"))])
+def url(request, tmp_path):
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'evaluation.db'}"
+    engine = sa.create_engine(POSTGRES)
+    METADATA.drop_all(engine)
+    engine.dispose()
+    return POSTGRES
 
 
 @pytest.fixture
@@ -70,6 +79,44 @@ def test_a_lease_keeps_others_away_until_it_runs_out(store):
         record(store, mine.case, "ana", "complete", later, RULES)
 
 
+def test_an_outcome_is_written_down_once_and_by_who_was_given_the_case(store):
+    claimed, _ = call(store, "no_answer")
+    unreleased = "h050"
+    for case in (claimed.case, "h007", unreleased):
+        with pytest.raises(DataError, match="K10"):
+            record(store, case, "ana", "no_answer", NOW + timedelta(seconds=30), RULES)
+    cases, attempts = tables(store)
+    assert len(attempts) == 1
+    assert cases["final"].isna().all()
+
+
+def test_an_interview_may_outlast_its_lease(store):
+    claimed = claim_next(store, "ana", NOW, RULES)
+    assert record(store, claimed.case, "ana", "complete", NOW + timedelta(minutes=40), RULES).final == "1.1"
+
+
+def test_a_call_begun_before_closing_time_is_written_down_after_it(store):
+    late = NOW + timedelta(hours=10, minutes=50)  # 20:50
+    claimed = claim_next(store, "ana", late, RULES)
+    with pytest.raises(DataError, match="K04"):
+        record(store, claimed.case, "ana", "no_answer", late + timedelta(hours=3), RULES)
+    case = record(store, claimed.case, "ana", "no_answer", late + timedelta(minutes=20), RULES)  # 21:10
+    assert case.attempts[0].daypart == "evening"
+    assert case.due == datetime(2026, 10, 6, 1, tzinfo=UTC)  # three hours later is night: 9:00 the next day
+
+
+@pytest.mark.parametrize("caller", ["", "  ", "a" * 65, "ana 13800001111", "ana@example.org"])
+def test_a_caller_s_name_is_no_number_and_no_address(store, caller):
+    with pytest.raises(DataError, match="K11"):
+        claim_next(store, caller, NOW, RULES)
+    assert tables(store)[0]["caller"].isna().all()
+
+
+def test_a_moment_without_its_zone_is_a_mistake_of_the_program(store):
+    with pytest.raises(ValueError, match="no time zone"):
+        claim_next(store, "ana", NOW.replace(tzinfo=None), RULES)
+
+
 def test_nobody_is_called_at_night(store):
     assert claim_next(store, "ana", NOW + timedelta(hours=12), RULES) is None
 
@@ -88,6 +135,7 @@ def test_what_is_refused_leaves_nothing_behind(store):
             record(store, case, "ana", word, moment, RULES)
     assert [table.to_csv() for table in tables(store)] == before
     record(store, claimed.case, "ana", "busy", NOW, RULES)
+    assert claim_next(store, "ana", NOW + timedelta(hours=4), RULES).case == claimed.case
     with pytest.raises(DataError, match="K03"):
         record(store, claimed.case, "ana", "busy", NOW - timedelta(hours=1), RULES)
 
@@ -99,8 +147,18 @@ def test_loading_again_changes_nothing_and_tops_up(store):
     assert load_cases(store, more) == 1
     with pytest.raises(DataError, match="K08"):
         load_cases(store, SAMPLE.iloc[1:])
-    with pytest.raises(DataError, match="K08"):
-        load_cases(store, SAMPLE.assign(replicate=1))
+    for edited in (SAMPLE.assign(replicate=1), SAMPLE.assign(stratum="c2/b1")):
+        with pytest.raises(DataError, match="K08"):
+            load_cases(store, edited)
+    with pytest.raises(DataError, match="'h900' stands in rows 202, 203"):
+        load_cases(store, pd.concat([more, more.iloc[-1:]]))
+
+
+def test_cases_added_to_a_released_replicate_are_released_where_it_is(store):
+    release(store, 2, "c2")
+    more = pd.DataFrame({"unit": ["h900", "h901"], "stratum": ["c1/b1", "c2/b1"], "replicate": [2, 2]})
+    assert load_cases(store, pd.concat([SAMPLE, more])) == 2
+    assert tables(store)[0].set_index("case").loc[["h900", "h901"], "released"].tolist() == [False, True]
 
 
 def take_all(url, caller, found):
@@ -111,19 +169,25 @@ def take_all(url, caller, found):
     store.dispose()
 
 
-def test_two_callers_at_once_never_get_the_same_case(url):
+def load_and_take_all(url, caller, found):
     store = open_store(url)
     load_cases(store, SAMPLE, release=2)
     store.dispose()
+    take_all(url, caller, found)
+
+
+def test_two_callers_at_once_never_get_the_same_case(url):
+    """Both fill the store and begin at the same moment."""
     context = multiprocessing.get_context("spawn")
     found = context.Queue()
-    callers = [context.Process(target=take_all, args=(url, name, found)) for name in ("ana", "bo")]
+    callers = [context.Process(target=load_and_take_all, args=(url, name, found)) for name in ("ana", "bo")]
     for caller in callers:
         caller.start()
     cases = [found.get(timeout=60) for _ in range(200)]
     for caller in callers:
         caller.join(60)
     assert sorted(cases) == sorted(SAMPLE["unit"])
+    assert [caller.exitcode for caller in callers] == [0, 0]
 
 
 def test_a_killed_caller_loses_nothing_that_was_recorded(url):
@@ -160,15 +224,22 @@ def test_progress_counts_open_cases_in_no_rate(store):
     assert final_dispositions(tables(store)[0])["disposition"].tolist() == ["1.1", "1.1", "2.11", "4.31"]
 
 
+def test_rates_of_closed_cases_alone_are_too_high_until_the_calls_end(store):
+    """One interview and one refusal of 5 cases tried, 50 released: RR1 = 1/2 of the closed, 1/50 of the released in c1."""
+    for word in ("complete", "hard_refusal", "no_answer", "not_at_home", "technical"):
+        call(store, word)
+    cases, attempts = tables(store)
+    assert len(final_dispositions(cases)) == 2
+    ended = closing_dispositions(cases, attempts)
+    assert ended.columns.tolist() == ["case", "community", "disposition"]
+    there = ended[ended["community"] == "c1"]["disposition"].value_counts()
+    assert there.to_dict() == {"3.11": 45, "1.1": 1, "2.11": 1, "3.13": 1, "2.21": 1, "3.16": 1}
+    assert outcome_rates(there.to_dict())["RR1"] == pytest.approx(1 / 50)
+    assert outcome_rates(final_dispositions(cases)["disposition"].value_counts().to_dict())["RR1"] == pytest.approx(1 / 2)
+    assert len(ended) == cases["released"].sum()
+
+
 def test_no_column_could_hold_a_name_or_a_number(store):
     columns = {name for table in tables(store) for name in table.columns}
     assert columns == {"case", "place", "community", "stratum", "replicate", "released", "state", "due", "only", "appointment",
-                       "final", "caller", "lease", "number", "at", "daypart", "word"}
-
-
-@pytest.mark.skipif(URL is None, reason="EVALUATION_TEST_POSTGRES holds no URL")
-def test_the_same_on_postgresql():
-    store = open_store(URL)
-    load_cases(store, SAMPLE)
-    assert call(store, "complete")[1].final == "1.1"
-    store.dispose()
+                       "final", "caller", "since", "lease", "number", "at", "daypart", "word"}
