@@ -103,7 +103,7 @@ def outcome_of(text: str) -> Outcome:
 
 def after(case: Case, word: str, at: datetime, rules: Rules, appointment: datetime | None = None,
           began: datetime | None = None) -> Case:
-    """The case after an attempt that ended with `word` at a moment; `began` matters where it ended after the calling hours.
+    """The case after an attempt that ended with `word` at a moment; the daypart is that in which it began.
 
     DataError: the case is closed [K02]; the clock went back before the last attempt [K03]; outside the calling hours [K04]; an
     appointment without a time, in the past or outside the calling hours [K05].
@@ -113,10 +113,9 @@ def after(case: Case, word: str, at: datetime, rules: Rules, appointment: dateti
         raise DataError(problem("K02", path="case", final=case.final))
     if case.attempts and at < case.attempts[-1].at:
         raise DataError(problem("K03", path="at", at=_shown(at, rules), last=_shown(case.attempts[-1].at, rules)))
-    daypart = rules.windows.daypart(at)
-    if daypart is None and began is not None and timedelta(0) <= at - began <= rules.overtime:
-        daypart = rules.windows.daypart(began)
-    if daypart is None:
+    start = at if began is None else min(began, at)
+    daypart = rules.windows.daypart(start)
+    if daypart is None or (rules.windows.daypart(at) is None and at - start > rules.overtime):
         hours = {name: getattr(rules.windows, name).strftime("%H:%M") for name in ("opens", "closes")}
         raise DataError(problem("K04", path="at", at=_shown(at, rules), **hours))
     reachable = appointment is not None and appointment > at and rules.windows.daypart(appointment) is not None

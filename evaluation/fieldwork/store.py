@@ -56,7 +56,8 @@ def load_cases(store: Engine, sample: pd.DataFrame, release: int = 1) -> int:
     twice [A06]; cases of the store that the sample no longer has, or has in another stratum or replicate [K08].
     """
     units = sample["unit"].astype(str)
-    rows = list(zip(units.tolist(), sample["stratum"].astype(str).tolist(), sample["replicate"].astype(int).tolist(), strict=True))
+    strata, replicates = sample["stratum"].astype(str), sample["replicate"].astype(int)
+    rows = list(zip(units.tolist(), strata.tolist(), replicates.tolist(), strict=True))
     if units.duplicated().any():
         twice = units[units.duplicated()].iloc[0]
         lines = [line for line, (unit, _, _) in enumerate(rows, start=2) if unit == twice]

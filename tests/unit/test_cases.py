@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from evaluation.core.errors import DataError
-from evaluation.fieldwork.cases import DELAYS, NEXT, STATES, Case, Rules, after, outcome_of, outcomes
+from evaluation.fieldwork.cases import DELAYS, NEXT, STATES, Case, Rules, after, closing_code, outcome_of, outcomes
 from evaluation.fieldwork.dispositions import Disposition
 from evaluation.fieldwork.windows import DAYPARTS, Windows
 
@@ -82,10 +82,27 @@ def test_a_pending_appointment_is_no_refusal_and_is_kept():
 @pytest.mark.parametrize(("words", "code"), [
     (["no_answer"] * 6, "3.13"), (["busy"] * 6, "3.12"), (["no_answer", "machine", "busy"] * 2, "3.14"),
     (["no_answer"] * 5 + ["not_at_home"], "2.21"), (["soft_refusal"] + ["no_answer"] * 5, "2.11"),
+    (["technical"] * 6, "3.16"), (["technical", "busy"] * 3, "3.13"),
 ])
 def test_the_code_at_the_cap_says_what_is_best_known(words, code):
     assert walk(words[:-1]).final is None
     assert walk(words).final == code
+
+
+def test_a_case_that_was_never_called_is_3_11_and_all_these_codes_are_of_unknown_eligibility():
+    assert closing_code([]) == "3.11"
+    codes = [closing_code(words) for words in ([], ["busy"], ["machine"], ["technical"], ["no_answer"])]
+    assert [Disposition(code).group for code in codes] == ["UH"] * 5
+    reached = [closing_code([word]) for word in ("soft_refusal", "appointment", "call_back")]
+    assert [Disposition(code).group for code in reached] == ["R", "NC", "NC"]
+
+
+def test_a_call_that_runs_over_closing_time_counts_in_the_daypart_it_began_in():
+    began = MONDAY + timedelta(hours=10, minutes=55)  # 20:55
+    assert after(Case(), "complete", began + timedelta(minutes=30), RULES, began=began).attempts[0].daypart == "evening"
+    for wrong in (began + timedelta(hours=2, seconds=1), MONDAY + timedelta(hours=12)):
+        with pytest.raises(DataError, match="K04"):
+            after(Case(), "complete", wrong, RULES, began=min(began, wrong - timedelta(hours=2, seconds=1)))
 
 
 def test_an_appointment_at_the_last_attempt_is_kept_once():
