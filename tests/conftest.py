@@ -8,9 +8,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import pytest
+
 from evaluation.core.errors import EvaluationError, Problem
+from evaluation.core.resources import shipped
 from evaluation.fieldwork import open_round
 
 RUBRIC = """\
@@ -102,3 +106,12 @@ def told(folder: Path) -> list[Problem]:
 def told_as(folder: Path) -> list[tuple[str, str, int, str]]:
     """(code, name of the file, line or row, path) of everything that opening the round tells."""
     return [(problem.code, Path(problem.file).name, problem.line, problem.path) for problem in told(folder)]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A copy of the sample round with its programme, to change."""
+    made = tmp_path / "round"
+    shutil.copytree(shipped("data_samples") / "autumn-2026", made)
+    shutil.copytree(shipped("questionnaires") / "neighbourly", made / "neighbourly")
+    return made

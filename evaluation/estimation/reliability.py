@@ -7,7 +7,7 @@ docs/methods.md, "Reliability of a scale".
 from __future__ import annotations
 
 import warnings
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from scipy import special, stats
 
 from evaluation.core.errors import DesignError, problem
 from evaluation.estimation.codes import Ints
-from evaluation.estimation.columns import Floats
+from evaluation.estimation.columns import Floats, one_of
 from evaluation.estimation.omega import omega_interval
 
 Missing = Literal["pairwise", "listwise"]
@@ -31,7 +31,7 @@ def reliability(items: pd.DataFrame, missing: Missing = "pairwise", confidence: 
     fitted by maximum likelihood; interval by the delta method on the logit scale; NaN with fewer than three items, which
     do not determine a factor, and, with a warning [E42], where no factor can be fitted. n: complete rows, or for `pairwise`
     the fewest rows of any pair. No unit. DesignError: fewer than two items [E40], items that are not numbers or do not vary
-    [E41], a sum of the items that does not vary [E42], confidence outside (0, 1) [E17].
+    [E41], a sum of the items that does not vary [E42], confidence outside (0, 1) [E17], an unknown word for missing [E11].
     Sources: Cronbach (1951); Feldt (1965); McDonald (1999).
     """
     covariance, n = _covariance(items, missing, confidence)
@@ -54,9 +54,10 @@ def item_total(items: pd.DataFrame, missing: Missing = "pairwise", confidence: f
     """How each of k items goes with the rest: columns item, n, r_total, r_drop, ci_low, ci_high, alpha_without.
 
     r_total: correlation with the sum of all items; r_drop: with the sum of the others (corrected), with its interval by
-    Fisher's z; alpha_without: alpha of the others, NaN where one is left. From covariances, pairwise as psych does; n: rows
-    that have the item (listwise: complete rows), which Fisher's z takes. NaN where a sum does not vary, as with two items that
-    mirror each other. Errors as for `reliability`, but for the factor.
+    Fisher's z; alpha_without: alpha of the others, NaN where one is left. From covariances, so that pairwise r_drop is psych's
+    r.drop; its raw.r takes the mean of what each row answered, and is r_total on complete rows only. n: rows that have the
+    item (listwise: complete rows), which Fisher's z takes. NaN where a sum does not vary, as with two items that mirror each
+    other. Errors as for `reliability`, but for the factor.
     """
     covariance, complete = _covariance(items, missing, confidence)
     k, own = len(covariance), np.diag(covariance)
@@ -95,6 +96,7 @@ def cronbach_alpha(items: pd.DataFrame, missing: Missing = "pairwise") -> float:
 
 def _covariance(items: pd.DataFrame, missing: Missing, confidence: float) -> tuple[Floats, int]:
     """Covariances (k, k), and the fewest rows that stand behind one; DesignError that names the items at fault."""
+    one_of(missing, get_args(Missing), "missing")
     if not 0 < confidence < 1:
         raise DesignError(problem("E17", path="confidence", given=confidence))
     if items.shape[1] < 2:

@@ -21,6 +21,7 @@ RULES = Rules()
 CALLERS = ("ana", "bo")
 SAMPLE = pd.DataFrame({"unit": ["h1", "h2", "h3"], "stratum": ["c1", "c2", "c2"], "replicate": [1, 1, 2]})
 SILENT = ["no_answer", "busy", "machine", "technical"]
+REFUSING = ["no_answer", "soft_refusal", "hard_refusal"]
 OPEN = sorted(word for word, outcome in outcomes().items() if outcome.event != "final")
 WORDS = st.one_of(*[st.sampled_from(SILENT)] * 4, st.sampled_from(OPEN),
                   st.sampled_from(sorted(outcomes())))  # mostly nobody there, so that cases reach the cap
@@ -55,7 +56,7 @@ class Desk(RuleBasedStateMachine):
             assert claimed.case not in self.hard
             assert claimed.attempts <= RULES.cap
 
-    @rule(words=st.lists(st.sampled_from(SILENT), min_size=6, max_size=20),
+    @rule(words=st.one_of(*[st.lists(st.sampled_from(words), min_size=6, max_size=20) for words in (SILENT, REFUSING)]),
           talk=st.sampled_from([timedelta(minutes=3), timedelta(hours=13)]))
     def a_row_of_calls(self, words: list[str], talk: timedelta) -> None:
         """One caller takes what is due first, as soon as it is due, and writes at once or the morning after."""
@@ -70,8 +71,11 @@ class Desk(RuleBasedStateMachine):
                 return
             self.now = RULES.windows.next_open(self.now + talk)
             at = RULES.windows.next_open(self.now + timedelta(hours=20)) if word == "appointment" else None
-            record(self.store, claimed.case, "ana", word, self.now, RULES, at)
+            assert claimed.case not in self.hard
+            record(self.store, claimed.case, "ana", word, self.now, RULES)
             self.written.append((claimed.case, word))
+            if word == "hard_refusal":
+                self.hard.add(claimed.case)
 
     @precondition(lambda self: self.held)
     @rule(data=st.data(), word=WORDS, hours=st.integers(1, 200))

@@ -12,6 +12,21 @@ from evaluation.estimation.omega import _information
 #: three items of four respondents; variances 5/3, 5/3, 2/3, covariances 1, 1/3, 2/3: sum of all 4 + 4 = 8
 SMALL = pd.DataFrame({"a": [1, 2, 3, 4], "b": [2, 1, 4, 3], "c": [2, 2, 2, 3]})
 
+#: twelve respondents, one answer of each item missing
+GAPS = pd.DataFrame({"a": [1, 2, 3, 4, 5, None, 4, 2, 3, 5, 1, 4], "b": [3, 1, None, 4, 2, 3, 5, 2, 4, 4, 2, 3],
+                     "c": [2, 4, 2, 5, None, 1, 3, 4, 3, 5, 1, 2], "d": [2, 3, 1, None, 4, 3, 2, 1, 5, 4, 3, 3]})
+
+#: R 4.2.2, psych 2.2.9 on GAPS: alpha(x)$item.stats$r.drop, r.con(r.drop, 11), alpha.drop; r_total is
+#: rowSums(C) / sqrt(diag(C) * sum(C)), C <- cov(x, use = "pairwise")
+PSYCH = {
+    "n": [11, 11, 11, 11],
+    "r_total": [0.8789184833110, 0.6406942188240, 0.6761770665930, 0.5961248792612],
+    "r_drop": [0.7190748772438, 0.3901644712558, 0.3671476750029, 0.3111446210537],
+    "ci_low": [0.2096208961692, -0.2737913959754, -0.2984612564999, -0.3549881862741],
+    "ci_high": [0.9214694070584, 0.8022685880122, 0.7924838849622, 0.7677253270284],
+    "alpha_without": [0.3568382576911, 0.6196863392489, 0.6415827996340, 0.6667671893848],
+}
+
 
 def parallel(n=400, items=4, seed=5):
     rng = np.random.default_rng(seed)
@@ -67,6 +82,12 @@ def test_missing_answers():
     assert item_total(items, "listwise")["n"].tolist() == [390] * 4
 
 
+def test_pairwise_item_total_against_psych():
+    found = item_total(GAPS)
+    for column, expected in PSYCH.items():
+        assert found[column].tolist() == pytest.approx(expected, rel=1e-11), column
+
+
 def test_two_items_have_no_omega():
     found = reliability(parallel(items=2)).set_index("coefficient")
     assert found.loc["omega", ["value", "ci_low", "ci_high"]].isna().all()
@@ -98,7 +119,7 @@ def test_alpha_stands_where_no_factor_fits(items):
 
 @pytest.mark.parametrize("function", [reliability, item_total])
 def test_faults_of_the_question(function):
-    for asked, code in [({"missing": "listwise"}, "E42"), ({"confidence": 95}, "E17")]:
+    for asked, code in [({"missing": "listwise"}, "E42"), ({"confidence": 95}, "E17"), ({"missing": "Listwise"}, "E11")]:
         with pytest.raises(DesignError) as caught:
             function(SMALL.astype(float).mask(np.eye(4, 3) + np.eye(4, 3, -1) > 0), **asked)
         assert caught.value.problems[0].code == code
