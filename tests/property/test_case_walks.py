@@ -72,7 +72,7 @@ class Desk(RuleBasedStateMachine):
             self.now = RULES.windows.next_open(self.now + talk)
             at = RULES.windows.next_open(self.now + timedelta(hours=20)) if word == "appointment" else None
             assert claimed.case not in self.hard
-            record(self.store, claimed.case, "ana", word, self.now, RULES)
+            record(self.store, claimed.case, "ana", word, self.now, RULES, at)
             self.written.append((claimed.case, word))
             if word == "hard_refusal":
                 self.hard.add(claimed.case)
