@@ -115,13 +115,14 @@ def calls_look(round_: RoundDir = Path(), lang: Lang = None) -> None:
 @calls.command("progress")
 def calls_progress(by: Annotated[str, typer.Option("--by", help="community, stratum or replicate.")] = "community",
                    write: Annotated[bool, typer.Option("--write", help="Write final dispositions for the round.")] = False,
+                   close: Annotated[bool, typer.Option("--close", help="With --write: open cases too, the calls are over.")] = False,
                    round_: RoundDir = Path(), lang: Lang = None) -> None:
     """Print how the calls stand."""
     language = _language(lang)
     known = ("community", "stratum", "replicate")
     if by not in known:
         raise UsageError(problem("G08", path="--by", given=by, expected=known, hint=near_miss(by, known)))
-    _verbs().show_progress(round_, language, by, write)
+    _verbs().show_progress(round_, language, by, write, close)
 
 
 @app.command()

@@ -14,29 +14,33 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.engine import Engine
 
-from evaluation.core.errors import DataError, DeclarationError, problem
+from evaluation.core.errors import DataError, DeclarationError, DesignError, problem
 from evaluation.core.files import write_text
 from evaluation.declare.programme import load_round_file
 from evaluation.declare.round import CallsFile, RoundFile
 from evaluation.fieldwork.calls import claim_next, load_cases, open_store, record, release, tables
 from evaluation.fieldwork.cases import Rules, outcome_of, outcomes, with_windows
-from evaluation.fieldwork.progress import final_dispositions, progress
-from evaluation.sampling import kish_adult
-from evaluation.verbs.sampling import read_frame
+from evaluation.fieldwork.progress import closing_dispositions, final_dispositions, progress
+from evaluation.sampling import Frame, kish_adult
+from evaluation.verbs.sampling import changed_frames, read_frame
 
 HEADERS = {"community": "社区", "stratum": "层", "replicate": "批次", "cases": "个案", "released": "已释放", "new": "未拨打",
            "open": "未结束", "appointments": "预约", "attempts": "拨打次数"}
 
 
 def next_case(folder: Path, caller: str, lang: str, communities: list[str], now: datetime | None = None) -> None:
-    """Hold the next case for a caller and show it, its number looked up in the frame at this moment."""
+    """Hold the next case for a caller and show it, its number looked up in the frame at this moment.
+
+    DesignError, and no case is held: the frame is no longer the one that the sample was drawn from [G24].
+    """
     declared, calls, rules = _declared(folder)
+    frame = _frame(folder, declared)
     with _store(folder, calls) as store:
         claimed = claim_next(store, caller, now or datetime.now(UTC), rules, communities=communities or None)
     if claimed is None:
         print({"zh": "现在没有可拨打的个案", "en": "nothing to call now"}[lang])
         return
-    print(f"{claimed.case}  {claimed.community}  " + _number(folder, declared, claimed.case))
+    print(f"{claimed.case}  {claimed.community}  " + _number(frame, declared, claimed.case))
     adult = _adult(folder, declared, claimed.case, lang)
     if adult:
         print(adult)
@@ -71,23 +75,27 @@ def release_cases(folder: Path, replicate: int, community: str | None, lang: str
     print({"zh": f"释放 {count} 个个案", "en": f"{count} cases released"}[lang])
 
 
-def show_progress(folder: Path, lang: str, by: str, write: bool) -> None:
-    """Print how the calls stand; with `write`, the final dispositions go into the file that the round reads."""
+def show_progress(folder: Path, lang: str, by: str, write: bool, close: bool = False) -> None:
+    """Print how the calls stand; with `write`, the final dispositions go into the file that the round reads.
+
+    With `close` too, every released case goes there, open ones with the code they close with: as if the calls ended now.
+    """
     _, calls, _ = _declared(folder)
     with _store(folder, calls) as store:
         cases, attempts = tables(store)
     columns = {"community": ("community",), "stratum": ("community", "stratum"), "replicate": ("community", "replicate")}
     shown = progress(cases, attempts, columns[by])
     headers = {name: zh if lang == "zh" else name for name, zh in HEADERS.items()}
-    table = Table()
+    printed = Table()
     for name in shown.columns:
-        table.add_column(headers.get(name, name), justify="left" if name in columns[by] else "right")
+        printed.add_column(headers.get(name, name), justify="left" if name in columns[by] else "right")
     for row in shown.itertuples(index=False):
-        table.add_row(*(_cell(value) for value in row))
-    Console(width=140).print(table)
+        printed.add_row(*(_cell(value) for value in row))
+    Console(width=140).print(printed)
     if write:
         file = folder / calls.file
-        final = final_dispositions(cases).rename(columns={"case": calls.case, "disposition": calls.disposition})
+        table = closing_dispositions(cases, attempts) if close else final_dispositions(cases)
+        final = table.rename(columns={"case": calls.case, "disposition": calls.disposition})
         write_text(file, final.to_csv(index=False, lineterminator="\n"))
         print(file)
 
@@ -120,12 +128,23 @@ def _store(folder: Path, calls: CallsFile) -> Iterator[Engine]:
         store.dispose()
 
 
-def _number(folder: Path, declared: RoundFile, case: str) -> str:
+def _frame(folder: Path, declared: RoundFile) -> Frame | None:
+    """The frame that the phone sample was drawn from; numbers may be corrected in it, units, strata and sizes may not."""
     if declared.frame is None:
+        return None
+    frame = read_frame(folder, declared.frame)
+    edited = [told for told in changed_frames(folder, declared, frame)
+              if told.code == "G24" and dict(told.values)["method"] == "phone"]
+    if edited:
+        raise DesignError(edited)
+    return frame
+
+
+def _number(frame: Frame | None, declared: RoundFile, case: str) -> str:
+    if frame is None or declared.frame is None or declared.frame.phone not in frame.table:
         return ""
-    table = read_frame(folder, declared.frame).table
-    found = table.loc[table[declared.frame.unit].astype(str) == case]
-    return str(found[declared.frame.phone].iloc[0]) if len(found) and declared.frame.phone in found else ""
+    found = frame.table.loc[frame.table[declared.frame.unit].astype(str) == case, declared.frame.phone]
+    return str(found.iloc[0]) if len(found) else ""
 
 
 def _adult(folder: Path, declared: RoundFile, case: str, lang: str) -> str:
@@ -146,6 +165,7 @@ def _local(text: str | None, zone: str) -> datetime | None:
     if text is None:
         return None
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        told = datetime.fromisoformat(text)
+        return (told if told.tzinfo is not None else told.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
     except ValueError:
         raise DataError(problem("K05", path="--at", at=text)) from None

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
-from evaluation.core.errors import DataError
-from evaluation.fieldwork import open_round
+from evaluation.core.errors import DataError, DesignError
+from evaluation.fieldwork import open_round, outcome_rates
 from evaluation.scoring import decide, rule_of, score_round
 from evaluation.verbs import next_case, record_call, release_cases, sample, show_progress
 
@@ -63,6 +63,38 @@ def test_a_sample_with_calls_on_it_is_not_drawn_again_otherwise(desk, capsys):
     rows.iloc[1:].to_csv(desk / "sample" / "phone.csv", index=False)
     with pytest.raises(DataError, match="K08"):
         take(desk, capsys)
+
+
+def test_a_frame_edited_after_the_draw_stops_the_calls_but_a_corrected_number_does_not(desk, capsys):
+    case, community, phone = take(desk, capsys)
+    file = desk / "frame" / "frame.csv"
+    text = file.read_text(encoding="utf-8")
+    assert (text.count(phone), text.count(f"{case},")) == (1, 1)
+    file.write_text(text.replace(phone, "13900000000"), encoding="utf-8")
+    assert take(desk, capsys) == [case, community, "13900000000"]
+    file.write_text(text.replace(f"{case},", "c01-9999,"), encoding="utf-8")
+    with pytest.raises(DesignError, match="G24"):
+        next_case(desk, "bo", "en", [], MONDAY)
+    file.write_text(text, encoding="utf-8")
+    record_call(desk, "ana", case, "complete", None, "en", MONDAY)  # nothing was lost
+
+
+def test_the_calls_end(desk, capsys):
+    """20 cases of c01 released: one interview, 19 never called. RR1 = 1/20, not 1/1."""
+    case, *_ = take(desk, capsys)
+    record_call(desk, "ana", case, "complete", None, "en", MONDAY)
+    show_progress(desk, "en", "community", write=True, close=True)
+    written = pd.read_csv(desk / "sample" / "phone_calls.csv", dtype=str)
+    there = written[written["community"] == "c01"]["disposition"].value_counts()
+    assert there.to_dict() == {"3.11": 19, "1.1": 1}
+    assert outcome_rates(there.to_dict())["RR1"] == pytest.approx(1 / 20)
+    assert len(open_round(desk).calls) == len(written)
+
+
+def test_the_time_of_an_appointment_may_name_its_zone(desk, capsys):
+    case, *_ = take(desk, capsys)
+    record_call(desk, "ana", case, "appointment", "2026-10-05T11:30+00:00", "en", MONDAY)
+    assert capsys.readouterr().out == f"{case}: appointment; again from 2026-10-05 19:30\n"
 
 
 def test_topping_up_adds_cases(desk, capsys):
