@@ -115,7 +115,7 @@ def calls_look(round_: RoundDir = Path(), lang: Lang = None) -> None:
 @calls.command("progress")
 def calls_progress(by: Annotated[str, typer.Option("--by", help="community, stratum or replicate.")] = "community",
                    write: Annotated[bool, typer.Option("--write", help="Write final dispositions for the round.")] = False,
-                   close: Annotated[bool, typer.Option("--close", help="With --write: open cases too, the calls are over.")] = False,
+                   close: Annotated[bool, typer.Option("--close", help="With --write: open cases too, calls end.")] = False,
                    round_: RoundDir = Path(), lang: Lang = None) -> None:
     """Print how the calls stand."""
     language = _language(lang)
