@@ -19,9 +19,9 @@ from evaluation.declare.round import RoundFile
 from evaluation.fieldwork.answers import Answers
 from evaluation.fieldwork.opening import Round
 from evaluation.scoring import score_round
-from evaluation.scoring.evidence import item_scores, scored_items
+from evaluation.scoring.item_scores import item_scores, scored_items
 
-COMMUNITIES, RESPONDENTS = 2_000, 100
+COMMUNITIES, RESPONDENTS = 5_000, 100
 
 
 def invented_round() -> Round:

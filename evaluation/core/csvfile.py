@@ -9,15 +9,19 @@ import codecs
 import csv
 import io
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import ArrayLike, NDArray
 
 from evaluation.core.errors import DataError, problem
+from evaluation.core.parquetfile import FIRST_ROW, header_of, is_parquet, pieces_of, read_pieces
 
-FIRST_ROW = 2
 MOST_LINE = 1_000_000
 
 
@@ -72,11 +76,12 @@ def _reads_as_chinese(text: str) -> bool:
 
 def read_table(file: Path, encoding: str | None = None, delimiter: str = ",") -> pd.DataFrame:
     """A CSV or Parquet file as a table of text; blank where there is nothing. Raises DataError, naming the row."""
-    rows = _parquet_rows(file) if file.suffix == ".parquet" else _csv_rows(file, encoding, delimiter)
-    header = [_plain_header(name) for name in rows[0]]
-    doubled = sorted({name for name in header if name and header.count(name) > 1})
-    if doubled:
-        raise DataError(problem("F07", file, 1, names=doubled))
+    if is_parquet(file):
+        pieces = pieces_of(file)
+        plain_header(file, header_of(pieces))
+        return named_plainly(file, read_pieces(file, pieces))
+    rows = _csv_rows(file, encoding, delimiter)
+    header = plain_header(file, rows[0])
     body = [(number, row) for number, row in enumerate(rows[1:], FIRST_ROW) if any(row)]
     ragged = [number for number, row in body if len(row) != len(header)]
     if ragged:
@@ -100,17 +105,25 @@ def _csv_rows(file: Path, encoding: str | None, delimiter: str) -> list[list[str
         raise DataError(problem("F06", file, reason=error)) from None
 
 
-def _parquet_rows(file: Path) -> list[list[str]]:
-    try:
-        table = pd.read_parquet(file)
-    except (OSError, ValueError) as error:
-        raise DataError(problem("F01", file, reason=str(error).splitlines()[0])) from None
-    text = table.astype(object).where(table.notna(), "").astype(str)
-    return [[str(name) for name in text.columns], *text.to_numpy().tolist()]
+def plain_header(file: Path, names: list[str]) -> list[str]:
+    """A header with inner and outer spaces made plain. Raises DataError for names that are there twice."""
+    header = [" ".join(name.replace("\xa0", " ").replace("&nbsp;", " ").replace("&nbsp", " ").split()) for name in names]
+    doubled = sorted({name for name in header if name and header.count(name) > 1})
+    if doubled:
+        raise DataError(problem("F07", file, 1, names=doubled))
+    return header
 
 
-def _plain_header(name: str) -> str:
-    return " ".join(name.replace("\xa0", " ").replace("&nbsp;", " ").replace("&nbsp", " ").split())
+def named_plainly(file: Path, table: pd.DataFrame) -> pd.DataFrame:
+    """A table with plain names, without rows that are blank throughout. Raises DataError if none is left."""
+    table.columns = plain_header(file, [str(name) for name in table.columns])
+    blank = np.ones(len(table), dtype=bool)
+    for name in table:
+        blank &= (table[name] == "").to_numpy() if blank.any() else False
+    table = table[~blank] if blank.any() else table
+    if table.empty:
+        raise DataError(problem("F09", file))
+    return table.loc[:, [bool(name) for name in table]]
 
 
 def plain(text: str) -> str:
@@ -119,11 +132,42 @@ def plain(text: str) -> str:
 
 
 def tidy(column: pd.Series) -> tuple[pd.Series, list[int]]:
-    """A column with each value made `plain`, and the rows in which that changed more than outer spaces."""
-    changed = {value: plain(value) for value in column.unique()}
+    """A column with each value made `plain`, and the rows in which that changed more than outer spaces. Categories stay so."""
+    if is_plain(column):
+        return column, []
+    _, values = distinct(column)
+    changed = {value: plain(value) for value in values}
     wide = {value for value, made in changed.items() if made != value.replace("\xa0", " ").strip()}
     rows = [int(row) for row in column.index[column.isin(wide)]] if wide else []
-    return column.map(changed).astype(str), rows
+    if all(value == made for value, made in changed.items()):
+        return column, rows
+    made = recoded(column, changed)
+    return made if isinstance(column.dtype, pd.CategoricalDtype) else made.astype("str"), rows
+
+
+def is_plain(column: pd.Series) -> bool:
+    """True for a column of strings that are all ASCII without outer spaces: seen at once, however many there are."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return False
+    text = pa.array(column)
+    return bool(pa.types.is_large_string(text.type) and pc.all(pc.string_is_ascii(text)).as_py()
+                and pc.all(pc.equal(pc.utf8_trim_whitespace(text), text)).as_py())
+
+
+def distinct(column: pd.Series) -> tuple[NDArray[np.integer[Any]], list[str]]:
+    """A number for each row of a column of text, and the values that the numbers stand for."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy(), [str(value) for value in column.cat.categories]
+    codes, values = pd.factorize(column)
+    return codes, [str(value) for value in values]
+
+
+def recoded(column: pd.Series, made: Mapping[str, str]) -> pd.Series:
+    """A column with each value replaced by what is made of it, as categories, the blank always among them."""
+    codes, values = distinct(column)
+    known, place = np.unique([*(made[value] for value in values), ""], return_inverse=True)
+    categories = pd.Index(known, dtype="str")
+    return pd.Series(pd.Categorical.from_codes(place[codes], categories=categories), index=column.index)
 
 
 def rows_where(mask: ArrayLike, index: pd.Index) -> list[int]:

@@ -53,5 +53,8 @@ def write_json(file: Path, value: Any) -> None:
 
 def digest(files: Iterable[Path]) -> str:
     """SHA-256 over the names and contents of the files, whatever folder they lie in and whatever order they come in."""
-    told = sorted(f"{file.name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n" for file in files)
-    return hashlib.sha256("".join(told).encode()).hexdigest()
+    told = []
+    for file in files:
+        with file.open("rb") as stream:
+            told.append(f"{file.name}\0{hashlib.file_digest(stream, 'sha256').hexdigest()}\n")
+    return hashlib.sha256("".join(sorted(told)).encode()).hexdigest()

@@ -39,6 +39,11 @@ class Comparison:
     def holds(self, answers: Mapping[str, pd.Series]) -> Mask:
         """One truth value a row. `answers` holds the answer codes as text, blank where there is none."""
         column = answers[self.item]
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            return self._holds(column.cat.categories.to_series().astype("str"))[column.cat.codes.to_numpy()]
+        return self._holds(column)
+
+    def _holds(self, column: pd.Series) -> Mask:
         if self.op == "selected":
             return np.array([self.value in str(codes).split(" ") for codes in column], dtype=bool)
         if self.op in ("=", "!="):

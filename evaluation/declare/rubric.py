@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from evaluation.declare.model import Declared, Labels, Method, Name, Number, Points, Share, Text, Topics
+from evaluation.declare.model import RESPONDENT_METHODS, Declared, Labels, Method, Name, Number, Points, Share, Text, Topics
+
+Measure = Literal["mean", "top_two", "yes"]
+
+
+def _of_residents(value: Any) -> Any:
+    return dict.fromkeys(RESPONDENT_METHODS, value) if isinstance(value, str) else value
 
 
 class MissingRule(Declared):
@@ -34,7 +40,11 @@ class Aim(Declared):
 
 
 class Indicator(Declared):
-    """What is scored: its points, its aim and the weight of each method's evidence."""
+    """What is scored: its points, its aim and the weight of each method's evidence.
+
+    measure: what an item's answers count as. `mean`: their scores; `top_two`: the share of the two best answers; `yes`: the
+    share of the best one. One word is for questionnaire and phone. inverted: 100 minus that.
+    """
 
     id: Name
     label: Labels
@@ -42,7 +52,13 @@ class Indicator(Declared):
     aim: Name | None = None
     evidence: dict[Method, Annotated[Share, Field(gt=0)]] = {}
     missing: MissingRule | None = None
+    measure: Annotated[dict[Method, Measure], BeforeValidator(_of_residents)] = {}
+    inverted: bool = False
     topics: Topics = ()
+
+    def measure_of(self, method: str) -> str:
+        """What a method's answers count as; `mean` where nothing else is said."""
+        return self.measure.get(cast(Method, method), "mean")
 
 
 class Dimension(Declared):
@@ -56,6 +72,24 @@ class Dimension(Declared):
     def points(self) -> float:
         """Sum of the indicators' points."""
         return sum(indicator.points for indicator in self.indicators)
+
+
+class CapCondition(Declared):
+    """An item of one method whose mean in a community, 0-100, is below a mark: a document that is not there scores 0."""
+
+    method: Method
+    item: Name
+    below: Annotated[Points, Field(gt=0)] = 50
+
+
+class Cap(Declared):
+    """A limit of a dimension: where the condition holds, it scores at most `at_most` percent of its points."""
+
+    id: Name
+    label: Labels
+    when: CapCondition
+    dimension: Name
+    at_most: Points
 
 
 class Level(Declared):
@@ -78,6 +112,7 @@ class Rubric(Declared):
     aims: tuple[Aim, ...] = ()
     levels: tuple[Level, ...] = ()
     missing: MissingRule = MissingRule()
+    caps: tuple[Cap, ...] = ()
     dimensions: Annotated[tuple[Dimension, ...], Field(min_length=1)]
     topics: Topics = ()
 

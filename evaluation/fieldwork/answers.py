@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from evaluation.core.csvfile import plain, read_table, rows_where, tidy
+from evaluation.core.csvfile import distinct, plain, read_table, recoded, rows_where, tidy
 from evaluation.core.errors import DataError, Problem, near_miss, problem
 from evaluation.declare.instrument import Instrument, Item
 from evaluation.declare.relevant import parse_relevant
@@ -25,8 +25,9 @@ DESIGN = ("stratum", "psu", "weight")
 class Answers:
     """Rows = respondents (or rating sheets) of one method.
 
-    `design`: community, stratum, psu (text) and weight (float > 0), one row a respondent. `codes`: a column an item,
-    the value of the choice (or the number) as text, blank where there is no answer. `asked`: True where `relevant` held.
+    `design`: one row a respondent: community, and stratum, psu (text) and weight (float > 0) where the file has them.
+    `codes`: a column an item, the value of the choice (or the number) as a category, blank where there is no answer.
+    `asked`: True where `relevant` held.
     """
 
     instrument: Instrument
@@ -40,24 +41,28 @@ class Answers:
         return Answers(self.instrument, self.design[rows], self.codes[rows], self.asked[rows])
 
 
-def read_answers(folder: Path, method: str, declared: AnswersFile,
-                 instrument: Instrument) -> tuple[Answers, list[Problem]]:
+def read_answers(folder: Path, declared: AnswersFile, instrument: Instrument) -> tuple[Answers, list[Problem]]:
     """Read one method's file. Raises DataError with every fault; returns the answers and warnings with row numbers."""
     file = folder / declared.file
-    table = read_table(file, declared.encoding, declared.delimiter)
+    return answers_of_table(file, read_table(file, declared.encoding, declared.delimiter), declared, instrument)
+
+
+def answers_of_table(file: Path, table: pd.DataFrame, declared: AnswersFile, instrument: Instrument,
+                     only: set[str] | None = None) -> tuple[Answers, list[Problem]]:
+    """The answers in a table that was read from a file; of some communities alone with `only`."""
     headers = {item.id: " ".join(declared.columns.get(item.id, item.id).split())
                for item in instrument.items if item.kind != "note"}
     columns = _design_columns(declared, table)
     faults, warnings = _columns_there(file, table, declared, {**columns, **headers})
     if faults:
         raise DataError(faults)
-    community, left_out = _community(table[columns["community"]], declared.community)
+    community, left_out = community_of(table[columns["community"]], declared.community)
     if left_out:
         row = left_out[0]
         warnings.append(problem("A03", file, row, columns["community"], rows=left_out, count=len(left_out), warning=True))
-    kept = ~table.index.isin(left_out)
+    kept = ~table.index.isin(left_out) & (community.isin(only) if only is not None else True)
     table, community = table[kept], community[kept]
-    if table.empty:
+    if table.empty and only is None:
         raise DataError(problem("A04", file, 1, columns["community"]))
     faults += _respondents(file, table[columns["respondent"]], columns["respondent"])
     design, problems = _design(file, table, columns, community)
@@ -107,7 +112,8 @@ def _columns_there(file: Path, table: pd.DataFrame, declared: AnswersFile,
     return faults, [problem("S05", file, 1, columns=names, count=len(names), warning=True)] if names else []
 
 
-def _community(column: pd.Series, rule: CommunityColumn) -> tuple[pd.Series, list[int]]:
+def community_of(column: pd.Series, rule: CommunityColumn) -> tuple[pd.Series, list[int]]:
+    """Ids of communities made tidy by the rule, and the rows that do not match its pattern."""
     tidied, _ = tidy(column)
     if rule.case != "keep":
         tidied = tidied.str.upper() if rule.case == "upper" else tidied.str.lower()
@@ -123,21 +129,21 @@ def _respondents(file: Path, column: pd.Series, name: str) -> list[Problem]:
     blank = rows_where(column == "", column.index)
     faults = [problem("A05", file, blank[0], name, rows=blank)] if blank else []
     doubled = column[column.duplicated(keep=False) & (column != "")]
-    for value, rows in doubled.groupby(doubled):
+    for value, rows in doubled.groupby(doubled.astype("str")):
         faults.append(problem("A06", file, int(rows.index[1]), name, id=value, rows=[int(row) for row in rows.index]))
     return faults
 
 
 def _design(file: Path, table: pd.DataFrame, columns: Mapping[str, str],
             community: pd.Series) -> tuple[pd.DataFrame, list[Problem]]:
-    design = pd.DataFrame({"community": community}, index=table.index)
-    design["stratum"] = tidy(table[columns["stratum"]])[0] if "stratum" in columns else ""
-    design["psu"] = tidy(table[columns["psu"]])[0] if "psu" in columns else [str(row) for row in table.index]
-    design["weight"] = 1.0
+    design = pd.DataFrame({"community": community.astype("category")}, index=table.index)
+    for name in ("stratum", "psu"):
+        if name in columns:
+            design[name] = tidy(table[columns[name]])[0].astype("category")
     faults = []
     if "weight" in columns:
         text = tidy(table[columns["weight"]])[0]
-        weight = pd.to_numeric(text, errors="coerce").astype(float)
+        weight = pd.to_numeric(text.astype("str"), errors="coerce").astype(float)
         for row in rows_where(~np.isfinite(weight) | (weight <= 0), table.index):
             faults.append(problem("A09", file, row, columns["weight"], value=text.at[row]))
         design["weight"] = weight
@@ -150,16 +156,13 @@ def _codes(file: Path, column: pd.Series, item: Item,
     tidied, wide = tidy(column)
     told = [problem("A07", file, wide[0], item.id, rows=wide, count=len(wide), warning=True)] if wide else []
     known = code_of(item, instrument)
-    made = {}
-    for value in tidied.unique():
-        made[value] = _code(value, item, known)
-    codes = tidied.map(made)
+    made = {value: _code(value, item, known) for value in distinct(tidied)[1]}
     faults = []
     for value in [value for value, code in made.items() if code is None]:
         rows = rows_where(tidied == value, column.index)
         faults.append(problem("A10", file, rows[0], item.id, value=value, rows=rows, count=len(rows),
                               hint=near_miss(value, set(known.values()) or ["0", "1", "2"])))
-    return codes.fillna("").astype(str), faults, told
+    return recoded(tidied, {value: code or "" for value, code in made.items()}), faults, told
 
 
 def code_of(item: Item, instrument: Instrument) -> dict[str, str]:

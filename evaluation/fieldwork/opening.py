@@ -11,6 +11,7 @@ import pandas as pd
 from evaluation.core.csvfile import read_table, rows_where, tidy
 from evaluation.core.errors import DataError, Problem, UsageError, near_miss, problem
 from evaluation.core.files import digest, is_safe_id
+from evaluation.core.parquetfile import parquet_files
 from evaluation.declare.programme import Programme, load_round_file
 from evaluation.declare.round import CallsFile, RoundFile
 from evaluation.fieldwork.answers import Answers, read_answers
@@ -57,44 +58,66 @@ class Round:
         return community
 
 
+@dataclass
+class Head:
+    """What a round is without its answers; faults and warnings as they are found. communities: None where they come from the
+    answers, or could not be read.
+    """
+
+    declared: RoundFile
+    programme: Programme
+    communities: pd.DataFrame | None
+    calls: pd.DataFrame | None
+    faults: list[Problem]
+    warnings: list[Problem]
+
+    def round(self, folder: Path, answers: Mapping[str, Answers]) -> Round:
+        """The round. Raises DataError with every fault."""
+        if self.faults or self.communities is None:
+            raise DataError(self.faults)
+        return Round(folder, self.declared, self.programme, self.communities, answers, self.calls,
+                     _digest(folder, self.declared, self.programme), tuple(sorted(set(self.warnings))))
+
+
 def open_round(folder: str | Path) -> Round:
     """Open a round's folder. Raises DeclarationError or DataError with every fault of every file."""
     folder = Path(folder)
-    declared, programme = load_round_file(folder)
-    faults: list[Problem] = []
-    warnings: list[Problem] = list(programme.warnings)
-    communities = None
-    if declared.communities.source == "file":
-        try:
-            communities, told = read_communities(folder, declared, programme.rubric)
-            warnings += told
-        except DataError as error:
-            faults += error.problems
+    head = read_head(folder)
+    declared = head.declared
     answers: dict[str, Answers] = {}
     for method, file in declared.answers.items():
         try:
-            answers[method], told = read_answers(folder, method, file, programme.instruments[method])
-            warnings += told
+            answers[method], told = read_answers(folder, file, head.programme.instruments[method])
+            head.warnings += told
         except DataError as error:
-            faults += error.problems
-    calls = None
+            head.faults += error.problems
+    if declared.communities.source == "answers" and len(answers) == len(declared.answers):
+        ids = pd.concat([given.design["community"].astype("str") for given in answers.values()])
+        head.communities = communities_from_answers(ids, declared.communities.minimum_answers)
+        answers, told = _only(answers, folder, declared, head.communities)
+        head.warnings += told
+    if head.communities is not None:
+        head.faults += unknown_communities(folder, declared, answers, head.calls, head.communities)
+        head.faults += more_answers_than_population(folder, declared, answers, head.communities)
+    return head.round(folder, answers)
+
+
+def read_head(folder: Path) -> Head:
+    """Read everything but the answers. Raises DeclarationError; faults of data files are kept."""
+    declared, programme = load_round_file(folder)
+    head = Head(declared, programme, None, None, [], list(programme.warnings))
+    if declared.communities.source == "file":
+        try:
+            head.communities, told = read_communities(folder, declared, programme.rubric)
+            head.warnings += told
+        except DataError as error:
+            head.faults += error.problems
     if declared.calls is not None:
         try:
-            calls = _read_calls(folder / declared.calls.file, declared.calls)
+            head.calls = _read_calls(folder / declared.calls.file, declared.calls)
         except DataError as error:
-            faults += error.problems
-    if declared.communities.source == "answers" and len(answers) == len(declared.answers):
-        ids = pd.concat([given.design["community"] for given in answers.values()])
-        communities = communities_from_answers(ids, declared.communities.minimum_answers)
-        answers, told = _only(answers, folder, declared, communities)
-        warnings += told
-    if communities is not None:
-        faults += _unknown_communities(folder, declared, answers, calls, communities)
-        faults += _more_answers_than_population(folder, declared, answers, communities)
-    if faults or communities is None:
-        raise DataError(faults)
-    return Round(folder, declared, programme, communities, answers, calls, _digest(folder, declared, programme),
-                 tuple(sorted(set(warnings))))
+            head.faults += error.problems
+    return head
 
 
 def _read_calls(file: Path, declared: CallsFile) -> pd.DataFrame:
@@ -135,15 +158,16 @@ def _only(answers: Mapping[str, Answers], folder: Path, declared: RoundFile,
     return kept, warnings
 
 
-def _unknown_communities(folder: Path, declared: RoundFile, answers: Mapping[str, Answers], calls: pd.DataFrame | None,
+def unknown_communities(folder: Path, declared: RoundFile, answers: Mapping[str, Answers], calls: pd.DataFrame | None,
                          communities: pd.DataFrame) -> list[Problem]:
+    """Faults: communities of answers and calls that the round does not have."""
     tables = [(declared.answers_of(method).file, given.design["community"])
               for method, given in answers.items()]
     if calls is not None and declared.calls is not None:
         tables.append((declared.calls.file, calls["community"]))
     faults = []
     for file, column in tables:
-        unknown = column[~column.isin(communities.index)]
+        unknown = column[~column.isin(communities.index)].astype("str")
         for name, rows in unknown.groupby(unknown):
             hint = near_miss(str(name), [str(known) for known in communities.index])
             found = [int(row) for row in rows.index]
@@ -152,8 +176,9 @@ def _unknown_communities(folder: Path, declared: RoundFile, answers: Mapping[str
     return faults
 
 
-def _more_answers_than_population(folder: Path, declared: RoundFile, answers: Mapping[str, Answers],
+def more_answers_than_population(folder: Path, declared: RoundFile, answers: Mapping[str, Answers],
                                   communities: pd.DataFrame) -> list[Problem]:
+    """Faults: communities with more answers than residents."""
     faults = []
     for method, given in answers.items():
         file = declared.answers_of(method)
@@ -168,7 +193,9 @@ def _more_answers_than_population(folder: Path, declared: RoundFile, answers: Ma
 
 
 def _digest(folder: Path, declared: RoundFile, programme: Programme) -> str:
-    files = [folder / "round.yaml", *programme.files, *(folder / answers.file for answers in declared.answers.values())]
+    files = [folder / "round.yaml", *programme.files]
+    for answers in declared.answers.values():
+        files += parquet_files(folder / answers.file)
     if declared.communities.source == "file":
         files.append(folder / declared.communities.file)
     if declared.calls is not None:

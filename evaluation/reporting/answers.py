@@ -29,7 +29,8 @@ def _shares(answers: Answers, item: Item, hidden: set[str], minimum: int) -> tup
     n = int(given.sum())
     if n < minimum or item.indicator in hidden:
         return [np.nan] * len(choices), 0
-    weight = answers.design.loc[given, "weight"].groupby(answers.codes.loc[given, item.id]).sum()
+    weights = answers.design.get("weight", pd.Series(1.0, index=given.index))[given]
+    weight = weights.groupby(answers.codes.loc[given, item.id].astype("str")).sum()
     total = weight.sum()
     return [float(weight.get(choice.value, 0.0)) / total for choice in choices], n
 
@@ -85,7 +86,7 @@ def quality_rows(round_: Round, scores: pd.DataFrame, community: str, lang: str)
                       *(percent(share) if shown else word["withheld_mark"] for share in _missing_shares(answers))])
         if resident and n < FEW:
             notes.append(word["few_answers"].format(method=word[method], n=n if shown else f"< {minimum}"))
-        if method != "records" and answers.design["psu"].nunique() == 1:
+        if method != "records" and answers.design.get("psu", pd.Series(answers.design.index)).nunique() == 1:
             notes.append(word["pooled"].format(method=word[method]))
     if (scores.loc[scores["level"] == "total", "state"] == "incomplete").any():
         notes.append(word["incomplete"])

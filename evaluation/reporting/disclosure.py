@@ -18,7 +18,7 @@ from evaluation.declare.rubric import Rubric
 
 NUMBERS = ["value", "se", "df", "ci_low", "ci_high"]
 Node = tuple[str, str, str]  # level, id, method
-PREFERRED = ("evidence", "indicator", "aim", "dimension", "total")  # what is withheld first for the sake of another
+PREFERRED = ("evidence", "method", "indicator", "aim", "dimension", "total")  # what is withheld first for the sake of another
 
 
 def gate_scores(scores: pd.DataFrame, rubric: Rubric, minimum: int) -> pd.DataFrame:
@@ -28,25 +28,26 @@ def gate_scores(scores: pd.DataFrame, rubric: Rubric, minimum: int) -> pd.DataFr
     in it that rests on so few. Then what would give one of them away by subtraction. The n of a sum with withheld
     evidence in it is 0 too.
     """
-    evidence = (scores["level"] == "evidence") & scores["evidence"].isin(RESPONDENT_METHODS)
+    evidence = scores["level"].isin(["evidence", "method"]) & scores["evidence"].isin(RESPONDENT_METHODS)
     few = scores["fewest"].between(1, minimum - 1)
     small = few & (evidence | _rests_on_residents(scores, rubric))
-    points = scores["points"].where(scores["state"] != "not_applicable", 0.0).to_numpy(dtype=float)
-    nodes, flagged = _nodes(scores), small.to_numpy(dtype=bool)
     withheld, counted = np.zeros(len(scores), dtype=bool), np.ones(len(scores), dtype=bool)
+    touching = np.flatnonzero(scores["community"].isin(scores.loc[small, "community"].unique()))
+    part = scores.iloc[touching]
+    points = part["points"].where(part["state"] != "not_applicable", 0.0).to_numpy(dtype=float)
+    nodes, flagged = _nodes(part), small.to_numpy(dtype=bool)
     patterns: dict[tuple[Node | float, ...], tuple[set[Node], set[Node]]] = {}   # communities alike are withheld alike
-    for found in scores.groupby("community", sort=False).indices.values():
-        rows = np.atleast_1d(np.asarray(found, dtype=np.int64))
-        if not flagged[rows].any():
-            continue
-        own = {nodes[row]: points[row] for row in rows}
-        protected = {nodes[row] for row in rows[flagged[rows]]}
+    for found in part.groupby("community", sort=False).indices.values():
+        places = np.atleast_1d(np.asarray(found, dtype=np.int64))
+        rows = touching[places]
+        own = {nodes[place]: points[place] for place in places}
+        protected = {nodes[place] for place in places[flagged[rows]]}
         pattern = (*sorted(protected), *own.values())
         if pattern not in patterns:
             patterns[pattern] = _hidden(own, protected, rubric)
         hidden, touched = patterns[pattern]
-        withheld[rows] = [nodes[row] in hidden for row in rows]
-        counted[rows] = [nodes[row] not in touched for row in rows]
+        withheld[rows] = [nodes[place] in hidden for place in places]
+        counted[rows] = [nodes[place] not in touched for place in places]
     gated = scores.drop(columns="fewest").assign(withheld=withheld, n=scores["n"].where(counted, 0))
     gated.loc[gated["withheld"], NUMBERS] = np.nan
     return gated
@@ -58,11 +59,11 @@ def _rests_on_residents(scores: pd.DataFrame, rubric: Rubric) -> pd.Series:
     sums = {("indicator", name) for name in resident} | {("total", "total")}
     sums |= {("dimension", part.id) for part in rubric.dimensions if resident & {inner.id for inner in part.indicators}}
     sums |= {("aim", part.aim) for part in rubric.indicators if part.id in resident and part.aim}
-    return pd.Series([node in sums for node in zip(scores["level"], scores["id"], strict=True)], index=scores.index)
+    return (scores["level"] + " " + scores["id"]).isin({f"{level} {name}" for level, name in sums})
 
 
 def _nodes(scores: pd.DataFrame) -> list[Node]:
-    method = scores["evidence"].where(scores["level"] == "evidence", "")
+    method = scores["evidence"].where(scores["level"].isin(["evidence", "method"]), "")
     return list(zip(scores["level"].astype(str), scores["id"].astype(str), method.astype(str), strict=True))
 
 
@@ -101,7 +102,11 @@ def _determined(sums: list[list[Node]], points: dict[Node, float], hidden: set[N
 
 
 def _sums(rubric: Rubric) -> Iterable[tuple[Node, list[Node]]]:
-    """Every sum that a reader can do: indicator = its evidence, dimension and aim = indicators, total = dimensions."""
+    """Every sum that a reader can do: of evidence to indicators and methods, of those to dimensions and aims, to totals."""
+    methods = sorted({method for indicator in rubric.indicators for method in indicator.evidence})
+    for method in methods:
+        takes = [part for part in rubric.indicators if method in part.evidence]
+        yield ("method", method, method), [("evidence", part.id, method) for part in takes]
     for indicator in rubric.indicators:
         yield ("indicator", indicator.id, ""), [("evidence", indicator.id, method) for method in indicator.evidence]
     for dimension in rubric.dimensions:
@@ -110,6 +115,7 @@ def _sums(rubric: Rubric) -> Iterable[tuple[Node, list[Node]]]:
         yield ("aim", aim.id, ""), [("indicator", part.id, "") for part in rubric.indicators if part.aim == aim.id]
     yield ("total", "total", ""), [("dimension", dimension.id, "") for dimension in rubric.dimensions]
     yield ("total", "total", ""), [("aim", aim.id, "") for aim in rubric.aims]
+    yield ("total", "total", ""), [("method", method, method) for method in methods]
 
 
 def gate_counts(counts: pd.Series, minimum: int, rest: str) -> pd.Series:

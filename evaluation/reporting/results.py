@@ -8,9 +8,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from evaluation.core.files import write_json, written_whole
@@ -18,10 +20,11 @@ from evaluation.fieldwork.communities import NAMES
 from evaluation.fieldwork.opening import Round, open_round
 from evaluation.reporting.disclosure import gate_scores
 from evaluation.reporting.report import words
-from evaluation.scoring import decide, rule_of, score_round
+from evaluation.scoring import Rule, decide, rule_of, score_round
 
 SCHEMA = "evaluation/score/1"
 DIGITS = 9
+TEXT = ["community", "level", "id", "evidence", "state", "absent", "cap"]
 Value = float | None
 
 
@@ -29,11 +32,11 @@ class Score(BaseModel):
     """One score. value, ci_low, ci_high and declared on 0-100, se in the same points; null where there is none."""
 
     model_config = ConfigDict(extra="forbid")
-    level: Literal["total", "dimension", "aim", "indicator", "evidence"]
+    level: Literal["total", "dimension", "aim", "method", "indicator", "evidence"]
     id: str
     evidence: str = Field(description="methods that it rests on, joined by +")
     points: Value = Field(description="points at stake, of 100")
-    weight: Value = Field(description="weight of evidence in its indicator, 0-1")
+    weight: Value = Field(description="weight of evidence in its indicator, of a method in the total, 0-1")
     value: Value
     se: Value
     df: Value = Field(description="degrees of freedom; null where the standard error is 0 or not known")
@@ -42,6 +45,8 @@ class Score(BaseModel):
     n: int = Field(description="answers or sheets; 0 where withheld")
     declared: Value
     state: Literal["scored", "incomplete", "not_applicable", "not_assessed"]
+    absent: str = Field(description="methods that the rubric asks and that are not there, joined by +")
+    cap: str = Field(description="limits that hold, joined by +")
     withheld: bool
 
 
@@ -111,25 +116,34 @@ def gated_scores(round_: Round) -> pd.DataFrame:
             kept = None
         if kept is not None:
             scores = pd.DataFrame(kept.to_pandas())
-            if (kept.schema.metadata or {}).get(b"key") == _key(round_, scores):
+            if (kept.schema.metadata or {}).get(b"key") == key_of(round_, list(scores.columns), row_hashes(scores)):
                 return scores
-    return gate_scores(score_round(round_), round_.programme.rubric, round_.declared.disclosure.minimum)
+    return gated(round_, score_round(round_))
+
+
+def gated(round_: Round, scores: pd.DataFrame) -> pd.DataFrame:
+    """Scores behind the round's gate."""
+    return gate_scores(scores, round_.programme.rubric, round_.declared.disclosure.minimum)
 
 
 def write_scores(round_: Round, scores: pd.DataFrame) -> Path:
     """Write results/scores.parquet, marked with the inputs that it was computed from."""
     file = round_.folder / "results" / "scores.parquet"
     table = pa.Table.from_pandas(scores, preserve_index=False)
-    key = {**(table.schema.metadata or {}), b"key": _key(round_, scores)}
+    key = {**(table.schema.metadata or {}), b"key": key_of(round_, list(scores.columns), row_hashes(scores))}
     with written_whole(file) as temporary:
-        pq.write_table(table.replace_schema_metadata(key), temporary)
+        pq.write_table(table.replace_schema_metadata(key), temporary, use_dictionary=TEXT)
     return file
 
 
-def _key(round_: Round, scores: pd.DataFrame) -> bytes:
+def row_hashes(scores: pd.DataFrame) -> NDArray[np.uint64]:
+    """A number for the content of each row."""
+    return np.asarray(pd.util.hash_pandas_object(scores, index=False))
+
+
+def key_of(round_: Round, columns: list[str], hashes: NDArray[np.uint64]) -> bytes:
     """What a table of scores must be marked with to be taken as it is: schema, software, inputs, and its own digest."""
-    own = pd.util.hash_pandas_object(scores, index=False)
-    told = f"{list(scores.columns)}{hashlib.sha256(own.to_numpy().tobytes()).hexdigest()}"
+    told = f"{columns}{hashlib.sha256(hashes.tobytes()).hexdigest()}"
     return f"{SCHEMA} {version('evaluation')} {round_.inputs} {hashlib.sha256(told.encode()).hexdigest()}".encode()
 
 
@@ -142,7 +156,10 @@ def score_file(round_: Round, community: str, scores: pd.DataFrame) -> ScoreFile
     """The content of one community's score.json. `scores`: those of the round, behind the gate."""
     own = scores[scores["community"] == community]
     rule = rule_of(round_)
-    decided = decide(own, rule).iloc[0]
+    return _score_file(round_, community, own, rule, decide(own, rule).iloc[0])
+
+
+def _score_file(round_: Round, community: str, own: pd.DataFrame, rule: Rule, decided: pd.Series) -> ScoreFile:
     names = {lang: str(round_.communities.at[community, column]) for lang, column in NAMES.items()}
     rubric = round_.programme.rubric
     return ScoreFile(
@@ -165,6 +182,15 @@ def write_score_file(round_: Round, community: str, scores: pd.DataFrame) -> Pat
     file = round_.folder / "results" / community / "score.json"
     write_json(file, score_file(round_, community, scores).model_dump(by_alias=True))
     return file
+
+
+def write_score_files(round_: Round, scores: pd.DataFrame) -> None:
+    """Write every community's score.json, as `write_score_file` does one."""
+    rule = rule_of(round_)
+    decided = decide(scores, rule).set_index("community", drop=False)
+    for name, own in scores.groupby("community", sort=False):
+        made = _score_file(round_, str(name), own, rule, pd.Series(decided.loc[name]))
+        write_json(round_.folder / "results" / str(name) / "score.json", made.model_dump(by_alias=True))
 
 
 def _value(value: Any) -> Any:

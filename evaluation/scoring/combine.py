@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ class Combined:
     value: Floats
     not_applicable: NDArray[np.bool_]
     not_assessed: NDArray[np.bool_]
+    absent: dict[str, NDArray[np.bool_]]
 
 
 def combine(evidence: list[Evidence], rubric: Rubric, stated: NDArray[np.bool_]) -> Combined:
@@ -44,18 +46,22 @@ def combine(evidence: list[Evidence], rubric: Rubric, stated: NDArray[np.bool_])
     missing = np.zeros(stated.shape, dtype=bool)
     zero = np.zeros(stated.shape, dtype=bool)
     applies = np.zeros(stated.shape, dtype=bool)
+    there: dict[str, NDArray[np.bool_]] = {}
+    absent: dict[str, NDArray[np.bool_]] = {}
+    values: dict[str, Floats] = {}
     for method in methods:
         given = by_method.get(method)
         asked = np.broadcast_to(declared[method] > 0, stated.shape)
-        there = np.isfinite(given.value) & asked if given else np.zeros(stated.shape, dtype=bool)
-        exempt = given.not_applicable & asked if given else np.zeros(stated.shape, dtype=bool)
-        absent = asked & ~there & ~exempt
-        unseen = absent & ~given.declined if given else absent
-        used += np.where(there, declared[method], 0.0)
-        kept += np.where(there | (unseen & (rules == "zero")), declared[method], 0.0)
+        values[method] = _over(given, given.value, stated.shape, np.nan) if given else np.full(stated.shape, np.nan)
+        there[method] = np.isfinite(values[method])
+        exempt = _over(given, given.not_applicable, stated.shape, False) if given else np.zeros(stated.shape, dtype=bool)
+        absent[method] = asked & ~there[method] & ~exempt
+        unseen = absent[method] & ~_over(given, given.declined, stated.shape, False) if given else absent[method]
+        used += np.where(there[method], declared[method], 0.0)
+        kept += np.where(there[method] | (unseen & (rules == "zero")), declared[method], 0.0)
         zero |= unseen & (rules == "zero")
-        missing |= absent
-        applies |= there | absent
+        missing |= absent[method]
+        applies |= there[method] | absent[method]
     not_applicable = stated | ~applies
     unscored = ((used == 0) & ~zero) | (missing & (rules == "withhold"))
     nothing = (used == 0).all(axis=1, keepdims=True)   # nobody was asked and nothing was seen: no total of zeros
@@ -64,10 +70,14 @@ def combine(evidence: list[Evidence], rubric: Rubric, stated: NDArray[np.bool_])
     weights: dict[str, Floats] = {}
     value = np.where(scored, 0.0, np.nan)
     for method in methods:
-        given = by_method.get(method)
-        there = np.isfinite(given.value) & scored if given else np.zeros(stated.shape, dtype=bool)
         with np.errstate(invalid="ignore", divide="ignore"):
-            weights[method] = np.where(there, declared[method] / kept, 0.0)
-        if given:
-            value = value + np.where(there, weights[method] * np.nan_to_num(given.value), 0.0)
-    return Combined(weights, value, not_applicable, not_assessed)
+            weights[method] = np.where(there[method] & scored, declared[method] / kept, 0.0)
+        value += weights[method] * np.nan_to_num(values[method])
+    return Combined(weights, value, not_applicable, not_assessed, absent)
+
+
+def _over(given: Evidence, values: NDArray[Any], shape: tuple[int, ...], empty: float) -> NDArray[Any]:
+    """Values (c, t) of the indicators that take a method as (c, k) over all of them."""
+    result = np.full(shape, empty, dtype=values.dtype)
+    result[:, given.takes] = values
+    return result

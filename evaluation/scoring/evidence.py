@@ -1,144 +1,157 @@
-"""Evidence: what one method says of each indicator in each community, with every respondent's share in its error."""
+"""Evidence: what one method says of each indicator in each community, and the covariance of its errors."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from evaluation.declare.instrument import Instrument, Item
+from evaluation.declare.instrument import Item
 from evaluation.declare.model import RESPONDENT_METHODS
 from evaluation.declare.rubric import Rubric
-from evaluation.estimation.grouped import Floats, Grouped, answering_correction, flat_variance
+from evaluation.estimation.grouped import Floats, Grouped, Ints, coded
+from evaluation.estimation.moments import Moments, moments
+from evaluation.estimation.pooling import Pool, with_pool
 from evaluation.fieldwork.answers import Answers
+from evaluation.scoring.groups import Groups
+from evaluation.scoring.item_scores import score_columns, scored_items
 
-FULL = 100.0
+COMPLETE_METHODS = ("records",)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source of error. covariance (c, t, t); unknown (c, t): True where the error is not known; df_own (c, t) and
+    df_groups (c, g): degrees of freedom for an indicator and for a group of them.
+    """
+
+    covariance: Floats
+    unknown: NDArray[np.bool_]
+    df_own: Floats
+    df_groups: Floats
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One method's evidence. Arrays over the round's communities (c), its indicators (k) and the method's rows (n).
+    """One method's evidence. Arrays over the round's communities (c), the indicators that take it (t), groups (g), items (j).
 
-    value: mean of the indicator's items on 0-100, NaN where nobody gave a scored answer. n: respondents with at least
-    one. declined: True where residents were asked and none gave a scored answer. not_applicable: True where there is no
-    value and an answer said that it does not apply. shares: (n, k), each row's share in the error of `value`, and
-    answered (n, k), both in the order of `grouped`. fewest: the smallest number of answers to one of its items. borrowed:
-    variance for item means that show no spread of their own. at: the community number of each group.
+    takes: numbers of the indicators in the rubric. value: mean of the indicator's items on 0-100, NaN where nobody gave a
+    scored answer. n: respondents with at least one, n_groups likewise for any indicator of a group. fewest: the smallest
+    number of answers to one of an indicator's items. declined: residents were asked and none gave a scored answer.
+    not_applicable: there is no value and an answer said that it does not apply. sources: its errors, independent of each
+    other; none where all was seen. item_mean (c, j), of `items`.
     """
 
     method: str
+    takes: Ints
     value: Floats
-    n: NDArray[np.int64]
+    n: Ints
+    n_groups: Ints
+    fewest: Ints
     declined: NDArray[np.bool_]
     not_applicable: NDArray[np.bool_]
-    shares: Floats
-    answered: NDArray[np.bool_]
-    fewest: NDArray[np.int64]
-    borrowed: Floats
+    sources: tuple[Source, ...]
+    items: tuple[Item, ...]
+    item_mean: Floats
+
+
+@dataclass(frozen=True)
+class Reduced:
+    """One method's rows reduced to moments of its items: at (c,) are the numbers of the moments' communities in the round."""
+
+    answers: Answers
+    items: list[Item]
     grouped: Grouped
-    at: NDArray[np.int64]
+    moments: Moments
+    at: Ints
 
 
-def item_scores(answers: Answers, rubric: Rubric, items: list[Item]) -> Floats:
-    """Scores on 0-100, one row a respondent, one column an item; NaN where the answer carries none.
-
-    A reversed item scores 100 minus its choice's score. Don't know is NaN, or 0 where the indicator's rule says so;
-    a refusal, a blank and an item that was not asked are NaN always.
-    """
-    scores = np.full((len(answers.codes), len(items)), np.nan)
-    for column, item in enumerate(items):
-        codes, values = pd.factorize(answers.codes[item.id])
-        table = _score_of(answers.instrument, item, rubric, [str(value) for value in values])
-        scores[:, column] = table[codes]
-    return scores
-
-
-def _score_of(instrument: Instrument, item: Item, rubric: Rubric, codes: list[str]) -> Floats:
-    if item.range is not None:
-        low, high = item.range.low, item.range.high
-        values = [(float(code) - low) / (high - low) * FULL if code else np.nan for code in codes]
-    else:
-        choices = {choice.value: choice for choice in instrument.item_choices(item)}
-        scored = {value: choice.score for value, choice in choices.items() if choice.score is not None}
-        if item.kind == "select_multiple":
-            said = {value for value, choice in choices.items() if choice.status is None}
-            values = [min(FULL, sum(scored.get(part, 0.0) for part in code.split())) if said & set(code.split()) else np.nan
-                      for code in codes]
-        else:
-            values = [scored.get(code, np.nan) for code in codes]
-    score = np.array(values, dtype=float)
-    score = FULL - score if item.reverse else score
-    indicator = next(known for known in rubric.indicators if known.id == item.indicator)
-    if item.range is None and rubric.missing_rule(indicator).dont_know == "zero":
-        score[[code in choices and choices[code].status == "dont_know" for code in codes]] = 0.0
-    return score
-
-
-def keyed_items(answers: Answers, rubric: Rubric, ids: list[str] | None = None) -> pd.DataFrame:
-    """Scores of the scored items (or those named), as a table; the form that reliability coefficients take."""
-    items = [item for item in scored_items(answers.instrument, rubric) if ids is None or item.id in ids]
-    return pd.DataFrame(item_scores(answers, rubric, items), index=answers.codes.index,
-                        columns=[item.id for item in items])
-
-
-def scored_items(instrument: Instrument, rubric: Rubric) -> list[Item]:
-    """Items that feed an indicator which takes evidence from the instrument's method."""
-    takes = {indicator.id for indicator in rubric.indicators if instrument.method in indicator.evidence}
-    return [item for item in instrument.items if item.indicator in takes]
-
-
-def evidence_of(answers: Mapping[str, Answers], rubric: Rubric, communities: list[str]) -> list[Evidence]:
-    """The evidence of every method that has answers."""
-    return [_evidence(method, given, rubric, communities) for method, given in answers.items() if len(given.design)]
-
-
-def _evidence(method: str, answers: Answers, rubric: Rubric, communities: list[str]) -> Evidence:
+def reduce_answers(answers: Answers, rubric: Rubric, communities: list[str], population: Floats | None) -> Reduced:
+    """Reduce one method's rows; at least one of them. population (c,): of all communities of the round."""
     items = scored_items(answers.instrument, rubric)
     grouped = Grouped.of(answers.design)
-    scores = item_scores(answers, rubric, items)[grouped.order]
-    means, beneath = grouped.item_means(scores)
-    there = ~np.isnan(scores)
-    answering = grouped.psus_with(there)
-    shares = grouped.linearised(scores, means, beneath) * answering_correction(grouped, answering)[grouped.community]
-    flat = flat_variance(grouped, grouped.variance(shares)[0], answering)
-    item_n = grouped.sums(there.astype(np.int64))
     number = {name: index for index, name in enumerate(communities)}
     at = np.array([number[name] for name in grouped.names], dtype=np.int64)
-    indicators = [indicator.id for indicator in rubric.indicators]
-    value = np.full((len(communities), len(indicators)), np.nan)
-    n, fewest = np.zeros(value.shape, dtype=np.int64), np.zeros(value.shape, dtype=np.int64)
-    borrowed = np.zeros((len(grouped.starts), len(indicators)))
-    not_applicable = np.zeros(value.shape, dtype=bool)
-    indicator_shares = np.zeros((len(scores), len(indicators)))
-    answered = np.zeros(indicator_shares.shape, dtype=bool)
-    for k, name in enumerate(indicators):
-        columns = [index for index, item in enumerate(items) if item.indicator == name]
-        if not columns:
-            continue
-        weight = np.where(beneath[:, columns] > 0, [items[index].weight for index in columns], 0.0)
-        with np.errstate(invalid="ignore"):
-            weight = weight / weight.sum(axis=1, keepdims=True)
-        here = np.where(weight > 0, weight * np.nan_to_num(means[:, columns]), 0.0).sum(axis=1)
-        value[at, k] = np.where(np.isfinite(weight).all(axis=1), here, np.nan)
-        indicator_shares[:, k] = (shares[:, columns] * np.nan_to_num(weight)[grouped.community]).sum(axis=1)
-        borrowed[:, k] = np.where(weight > 0, np.nan_to_num(weight) ** 2 * flat[:, columns], 0.0).sum(axis=1)
-        fewest[at, k] = np.where(item_n[:, columns] > 0, item_n[:, columns], len(scores) + 1).min(axis=1)
-        answered[:, k] = there[:, columns].any(axis=1)
-        n[at, k] = grouped.sums(answered[:, [k]].astype(np.int64))[:, 0]
-        said = _says_not_applicable(answers, [items[index] for index in columns])[grouped.order]
-        not_applicable[at, k] = (grouped.sums(said.astype(np.int64)[:, None])[:, 0] > 0) & (n[at, k] == 0)
-    reached = np.isin(np.arange(len(communities)), at)[:, None] & (method in RESPONDENT_METHODS)
-    declined = reached & (n == 0) & ~not_applicable
-    return Evidence(method, value, n, declined, not_applicable, indicator_shares, answered,
-                    np.where(n > 0, fewest, 0), borrowed, grouped, at)
+    sets = membership(items, rubric, answers.instrument.method)
+    own = None if population is None else population[at]
+    return Reduced(answers, items, grouped, moments(grouped, score_columns(answers, rubric, items), sets, own), at)
 
 
-def _says_not_applicable(answers: Answers, items: list[Item]) -> NDArray[np.bool_]:
-    said = np.zeros(len(answers.codes), dtype=bool)
-    for item in items:
+def takes_of(rubric: Rubric, method: str) -> Ints:
+    """Numbers of the indicators that take evidence from a method (t,)."""
+    return np.array([k for k, indicator in enumerate(rubric.indicators) if method in indicator.evidence], dtype=np.int64)
+
+
+def membership(items: list[Item], rubric: Rubric, method: str) -> NDArray[np.bool_]:
+    """Which items feed each indicator that takes the method, then each group (t + g, j)."""
+    own = np.array([[item.indicator == rubric.indicators[k].id for item in items] for k in takes_of(rubric, method)])
+    inside = Groups.of(rubric).member[:, takes_of(rubric, method)] > 0
+    return np.vstack([own, inside.astype(float) @ own > 0])
+
+
+def evidence_of(reduced: Reduced, rubric: Rubric, count: int, pool: Pool | None = None) -> Evidence:
+    """The evidence of reduced answers for `count` communities. pool: of the whole round, where these are a part of it."""
+    made, at, method = reduced.moments, reduced.at, reduced.answers.instrument.method
+    takes = takes_of(rubric, method)
+    member = membership(reduced.items, rubric, method)[: len(takes)]
+    u = item_weights(reduced.items, member, made.n)
+    value = np.where(u.any(axis=2), (u * np.nan_to_num(made.mean)[:, None, :]).sum(axis=2), np.nan)
+    some = made.some[:, : len(takes)]
+    n = np.where(member & (made.n > 0)[:, None, :], made.n[:, None, :], np.iinfo(np.int64).max)
+    fewest = np.where(some > 0, n.min(axis=2), 0)
+    not_applicable = _says_not_applicable(reduced, member) & (some == 0)
+    declined = (some == 0) & ~not_applicable & (method in RESPONDENT_METHODS)
+
+    def everywhere(values: NDArray[Any], empty: float = 0) -> NDArray[Any]:
+        result = np.full((count, *values.shape[1:]), empty, dtype=values.dtype)
+        result[at] = values
+        return result
+
+    sources = [Source(everywhere(covariance), everywhere(unknown), everywhere(own, np.inf), everywhere(groups, np.inf))
+               for covariance, unknown, own, groups in _errors(reduced, u, made.pool if pool is None else pool)]
+    return Evidence(method, takes, everywhere(value, np.nan), everywhere(some), everywhere(made.some[:, len(takes):]),
+                    everywhere(fewest), everywhere(declined), everywhere(not_applicable), tuple(sources),
+                    tuple(reduced.items), everywhere(made.mean, np.nan))
+
+
+def no_evidence(method: str, rubric: Rubric, count: int) -> Evidence:
+    """The evidence of a method without any rows, where the round has some in another part."""
+    takes = takes_of(rubric, method)
+    none = np.zeros((count, len(takes)), dtype=np.int64)
+    groups = np.zeros((count, len(Groups.of(rubric).ids)), dtype=np.int64)
+    return Evidence(method, takes, np.full(none.shape, np.nan), none, groups, none, none > 0, none > 0, (), (),
+                    np.zeros((count, 0)))
+
+
+def item_weights(items: Sequence[Item], member: NDArray[np.bool_], n: Ints) -> Floats:
+    """Weights (c, t, j) of the items in each indicator: those that nobody answered in a community leave, n (c, j) is 0."""
+    weight = np.where(member, [item.weight for item in items], 0.0)[None] * (n > 0)[:, None, :]
+    beneath = weight.sum(axis=2, keepdims=True)
+    return np.asarray(weight / np.where(beneath > 0, beneath, 1.0))
+
+
+def _errors(reduced: Reduced, u: Floats, pool: Pool) -> Iterator[tuple[Floats, NDArray[np.bool_], Floats, Floats]]:
+    """The sources of error of the indicators: covariance, what is unknown, degrees of freedom of indicators and of groups."""
+    if reduced.answers.instrument.method in COMPLETE_METHODS:
+        return
+    made, takes = reduced.moments, u.shape[1]
+    covariance, unknown, df = with_pool(made, pool)
+    left = made.some_psus - made.strata[:, None]
+    freedom = np.where(left > 0, np.minimum(left, df[:, None]), np.maximum(df[:, None], 1)).astype(float)
+    used = np.asarray(((u > 0) & unknown[:, None, :]).any(axis=2))
+    yield u @ covariance @ np.swapaxes(u, 1, 2), used, freedom[:, :takes], freedom[:, takes:]
+
+
+def _says_not_applicable(reduced: Reduced, member: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """True (c, t) where an answer to an item of the indicator says that it does not apply."""
+    answers, said = reduced.answers, np.zeros((len(reduced.at), len(member)), dtype=bool)
+    absent = reduced.moments.some[:, : len(member)] == 0
+    for j, item in enumerate(reduced.items):
         codes = [choice.value for choice in answers.instrument.item_choices(item) if choice.status == "not_applicable"]
-        said |= answers.codes[item.id].isin(codes).to_numpy()
+        if codes and absent[:, member[:, j]].any():
+            community = coded(answers.design["community"])[0]
+            said[np.ix_(np.unique(community[answers.codes[item.id].isin(codes).to_numpy()]), member[:, j])] = True
     return said

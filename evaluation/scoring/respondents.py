@@ -7,7 +7,7 @@ import pandas as pd
 
 from evaluation.declare.rubric import Rubric
 from evaluation.fieldwork.answers import Answers
-from evaluation.scoring.evidence import item_scores, scored_items
+from evaluation.scoring.item_scores import item_scores, scored_items
 
 
 def respondent_scores(answers: Answers, rubric: Rubric) -> pd.DataFrame:

@@ -1,154 +1,142 @@
-"""Scores of every community of a round in one pass: evidence, indicators, dimensions, aims and the total.
+"""Scores of every community of a round in one pass: evidence, indicators, dimensions, aims, methods and the total.
 
 All values are on 0-100: an indicator's 80 is 80% of its points. The total is linear in the item means, so its variance
-is that of each respondent's linearised value; methods are independent, so their variances add up (docs/methods.md).
+follows from the covariance of their errors; methods are independent, so their variances add up (docs/methods.md).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from evaluation.declare.rubric import Rubric
 from evaluation.estimation.grouped import Floats
+from evaluation.estimation.pooling import Pool
 from evaluation.fieldwork.communities import DECLARED, NOT_APPLICABLE
 from evaluation.fieldwork.opening import Round
+from evaluation.scoring.caps import Limits, capped, limits_of
 from evaluation.scoring.combine import Combined, combine
-from evaluation.scoring.evidence import Evidence, evidence_of
-from evaluation.scoring.groups import Groups, Spread, respondents, spread_of
+from evaluation.scoring.evidence import Evidence, Reduced, evidence_of, no_evidence, reduce_answers
+from evaluation.scoring.groups import Groups
+from evaluation.scoring.spread import Variance, evidence_variance, group_variance, indicator_variance
+from evaluation.scoring.table import score_table
 
-LEVELS = ("total", "dimension", "aim", "indicator", "evidence")
-COLUMNS = ["community", "level", "id", "evidence", "points", "weight", "value", "se", "df", "ci_low", "ci_high", "n",
-           "fewest", "declared", "state"]
+
+@dataclass(frozen=True)
+class Scored:
+    """All that scores are made of, as arrays over communities (c), groups (g), indicators (k): total first among the groups.
+
+    shares (c, g, k): of each indicator in each group's score. value (c, g) after the limits; variances (c, g), their part by
+    method. declared (c, k): NaN where none is stated.
+    """
+
+    rubric: Rubric
+    names: list[str]
+    groups: Groups
+    evidence: list[Evidence]
+    own: list[Variance]
+    combined: Combined
+    limits: Limits
+    value: Floats
+    by_method: list[Variance]
+    variance: Variance
+    declared: Floats
+
+    @property
+    def indicator_variance(self) -> Variance:
+        """Of the indicators (c, k)."""
+        return indicator_variance(self.evidence, self.own, self.combined)
 
 
 def score_round(round_: Round, confidence: float = 0.95) -> pd.DataFrame:
     """Scores of all communities: one row a community, level and id (and method, for evidence).
 
-    Columns: community; level (total, dimension, aim, indicator, evidence); id; evidence (the methods that it rests
-    on); points (at stake, after what does not apply has left); weight (of evidence in its indicator, 0-1); value, se,
-    ci_low, ci_high and declared on 0-100; df; n (answers); fewest (answers to one of its items, for the disclosure
-    gate); state (scored, incomplete, not_applicable, not_assessed).
-    Missing: an indicator that is not scored has value NaN; a total over fewer than all its points is `incomplete`.
-    `confidence`: of the intervals, which are Student's t with Satterthwaite's degrees of freedom.
+    Columns: community; level (total, dimension, aim, method, indicator, evidence); id; evidence (the methods that it rests
+    on); points (at stake, after what does not apply has left); weight (of evidence in its indicator, of a method in the
+    total, 0-1); value, se, ci_low, ci_high and declared on 0-100; df; n (answers); fewest (answers to one of its items, for
+    the disclosure gate); state (scored, incomplete, not_applicable, not_assessed); absent (methods that the rubric asks and
+    that are not there: those in `evidence` stood in for them, or the rubric's rule for what is missing took their place); cap
+    (limits that hold). Missing: an indicator that is not scored has value NaN; a total over fewer than all its points is
+    `incomplete`. `confidence`: of the intervals, which are Student's t with Satterthwaite's degrees of freedom.
     """
-    rubric = round_.programme.rubric
+    return score_table(scored(round_), confidence)
+
+
+def scored(round_: Round, pools: Mapping[str, Pool] | None = None) -> Scored:
+    """A round scored. pools: by method, what communities without spread take from the whole, where the round is a part."""
+    return scored_of(round_, reduced(round_), pools or {})
+
+
+def reduced(round_: Round) -> dict[str, Reduced | None]:
+    """The rows of every method reduced to the moments of its items; None for a method without any."""
     names = [str(name) for name in round_.communities.index]
+    rubric = round_.programme.rubric
+    found: dict[str, Reduced | None] = {}
+    for method, answers in round_.answers.items():
+        size = round_.population(method)
+        own = None if size is None else size.to_numpy(dtype=float)
+        found[method] = reduce_answers(answers, rubric, names, own) if len(answers.design) else None
+    return found
+
+
+def scored_of(round_: Round, found: Mapping[str, Reduced | None], pools: Mapping[str, Pool]) -> Scored:
+    """A round scored from its reduced rows."""
+    rubric, count = round_.programme.rubric, len(round_.communities)
+    return combined_scores(round_, [no_evidence(method, rubric, count) if one is None else
+                                    evidence_of(one, rubric, count, pools.get(method)) for method, one in found.items()])
+
+
+def combined_scores(round_: Round, evidence: list[Evidence]) -> Scored:
+    """Evidence combined to scores by the rubric."""
+    rubric = round_.programme.rubric
     groups = Groups.of(rubric)
-    evidence = evidence_of(round_.answers, rubric, names)
-    combined = combine(evidence, rubric, _stated_not_applicable(round_.communities, rubric))
-    spreads = [spread_of(given, combined, groups, round_.population(given.method)) for given in evidence]
-    declared = np.where(combined.not_applicable, np.nan, _declared(round_.communities, rubric))
-    scored = np.isfinite(combined.value)
-    variance, df = _added_up(evidence, combined, spreads)
-    n = sum((np.hstack([respondents(given, combined, groups), given.n * (combined.weights[given.method] > 0)])
-             for given in evidence), np.zeros(variance.shape, dtype=np.int64))
-    ids = [*groups.ids, *(("indicator", indicator.id) for indicator in rubric.indicators)]
-    rests = np.full(variance.shape, "", dtype=object)
-    rests[:, len(groups.ids):] = _methods(combined)
-    table = pd.DataFrame({
-        "community": np.repeat(names, len(ids)),
-        "level": np.tile([level for level, _ in ids], len(names)),
-        "id": np.tile([name for _, name in ids], len(names)),
-        "evidence": rests.ravel(),
-        "points": np.hstack([groups.base(scored), scored * groups.points]).ravel(),
-        "weight": np.nan,
-        "value": np.hstack([groups.mean(combined.value), combined.value]).ravel(),
-        "se": np.sqrt(variance).ravel(),
-        "df": df.ravel(),
-        "n": n.ravel(),
-        "fewest": n.ravel(),
-        "declared": np.hstack([_whole_mean(declared, combined, groups), declared]).ravel(),
-        "state": _states(combined, groups).ravel(),
-    })
-    rows = [_evidence_table(names, rubric, *given, combined) for given in zip(evidence, spreads, strict=True)]
-    scores = _with_interval(pd.concat([table, *rows], ignore_index=True), confidence)[COLUMNS]
-    order = scores["level"].map({level: place for place, level in enumerate(LEVELS)})
-    return scores.iloc[np.lexsort((order, scores["community"]))].reset_index(drop=True)
+    combined = combine(evidence, rubric, stated_not_applicable(round_.communities, rubric))
+    shares = groups.shares(np.isfinite(combined.value))
+    limits = limits_of(rubric, evidence, len(round_.communities))
+    value = groups.mean(combined.value)
+    if np.isfinite(limits.at_most).any():
+        value, shares = _limited(rubric, evidence, combined, limits, value, shares)
+    by_method = [group_variance(given, combined, shares) for given in evidence]
+    return Scored(rubric, [str(name) for name in round_.communities.index], groups, evidence,
+                  [evidence_variance(given) for given in evidence], combined, limits, value, by_method,
+                  Variance.summed(by_method, value.shape),
+                  np.where(combined.not_applicable, np.nan, declared_scores(round_.communities, rubric)))
 
 
-def _added_up(evidence: list[Evidence], combined: Combined, spreads: list[Spread]) -> tuple[Floats, Floats]:
-    """Variances (c, groups + k) added over the methods, and Satterthwaite's degrees of freedom."""
-    parts = []
-    for given, spread in zip(evidence, spreads, strict=True):
-        weight = combined.weights[given.method]
-        own = np.where(weight > 0, spread.evidence, 0.0) * weight**2
-        parts.append((np.hstack([spread.groups, own]), np.hstack([spread.groups_df, spread.evidence_df])))
-    variance, squares = np.zeros(parts[0][0].shape), np.zeros(parts[0][0].shape)
-    for part, df in parts:
-        variance += part
-        squares += np.where(part > 0, part**2 / np.maximum(df, 1e-12), 0.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return variance, np.where(variance > 0, variance**2 / squares, np.inf)
+def _limited(rubric: Rubric, evidence: list[Evidence], combined: Combined, limits: Limits, value: Floats,
+             shares: Floats) -> tuple[Floats, Floats]:
+    """Values (c, g) of dimensions and total under the limits, and shares (c, g, k) that carry the lesser errors."""
+    dimensions = slice(1, 1 + len(rubric.dimensions))
+    raw = value[:, dimensions]
+    variance = Variance.summed([group_variance(given, combined, shares[:, dimensions]) for given in evidence], raw.shape)
+    under, factor = capped(raw, np.sqrt(variance.value), limits.at_most)
+    of_indicator = np.repeat(np.arange(len(rubric.dimensions)), [len(part.indicators) for part in rubric.dimensions])
+    weight = shares[:, 0] @ (of_indicator[:, None] == np.arange(len(rubric.dimensions)))
+    value = value.copy()
+    value[:, dimensions] = under
+    value[:, 0] -= np.nansum(weight * (raw - under), axis=1)
+    shares = shares.copy()
+    shares[:, 0] *= factor[:, of_indicator]
+    shares[:, dimensions] *= factor[:, :, None]
+    return value, shares
 
 
-def _whole_mean(declared: Floats, combined: Combined, groups: Groups) -> Floats:
-    """Declared means (c, groups); NaN where an indicator that applies was not declared."""
-    whole = groups.base(np.isfinite(declared)) == groups.base(~combined.not_applicable)
-    return np.where(whole, groups.mean(declared), np.nan)
-
-
-def _methods(combined: Combined) -> NDArray[np.object_]:
-    """The methods (c, k) that each indicator rests on, joined by +."""
-    methods = sorted(combined.weights)
-    used = sum((combined.weights[method] > 0) * 2**place for place, method in enumerate(methods))
-    names = ["+".join(method for place, method in enumerate(methods) if code >> place & 1) for code in range(2 ** len(methods))]
-    return np.asarray(np.array(names, dtype=object)[used])
-
-
-def _states(combined: Combined, groups: Groups) -> NDArray[np.object_]:
-    """The state of each group and indicator (c, groups + k)."""
-    missing = combined.not_assessed @ groups.member.T > 0
-    empty = groups.base(np.isfinite(combined.value)) == 0
-    nothing = np.where(missing, "not_assessed", "not_applicable")
-    whole = np.where(empty, nothing, np.where(missing, "incomplete", "scored"))
-    single = np.where(combined.not_applicable, "not_applicable", np.where(combined.not_assessed, "not_assessed", "scored"))
-    return np.hstack([whole, single]).astype(object)
-
-
-def _evidence_table(names: list[str], rubric: Rubric, given: Evidence, spread: Spread, combined: Combined) -> pd.DataFrame:
-    takes = [k for k, indicator in enumerate(rubric.indicators) if given.method in indicator.evidence]
-    weight = combined.weights[given.method][:, takes]
-    value = given.value[:, takes]
-    state = np.where(given.not_applicable[:, takes], "not_applicable", np.where(np.isnan(value), "not_assessed", "scored"))
-    points = np.array([rubric.indicators[k].points for k in takes])
-    return pd.DataFrame({
-        "community": np.repeat(names, len(takes)),
-        "level": "evidence",
-        "id": np.tile([rubric.indicators[k].id for k in takes], len(names)),
-        "evidence": given.method,
-        "points": (points * weight).ravel(),
-        "weight": weight.ravel(),
-        "value": value.ravel(),
-        "se": np.sqrt(spread.evidence)[:, takes].ravel(),
-        "df": spread.evidence_df[:, takes].ravel(),
-        "n": given.n[:, takes].ravel(),
-        "fewest": given.fewest[:, takes].ravel(),
-        "declared": np.nan,
-        "state": state.ravel(),
-    })
-
-
-def _with_interval(table: pd.DataFrame, confidence: float) -> pd.DataFrame:
-    value = table["value"].to_numpy(dtype=float)
-    se, df = (np.where(np.isnan(value), np.nan, table[name].to_numpy(dtype=float)) for name in ("se", "df"))
-    margin = np.where(se == 0, 0.0, stats.t.ppf(0.5 + confidence / 2, np.where(df > 0, df, np.nan)) * se)
-    low, high = np.clip(value - margin, 0, 100), np.clip(value + margin, 0, 100)
-    return table.assign(se=se, df=df, ci_low=low, ci_high=high)
-
-
-def _stated_not_applicable(communities: pd.DataFrame, rubric: Rubric) -> NDArray[np.bool_]:
+def stated_not_applicable(communities: pd.DataFrame, rubric: Rubric) -> NDArray[np.bool_]:
+    """Indicators (c, k) that the community's own row says do not apply."""
     stated = np.zeros((len(communities), len(rubric.indicators)), dtype=bool)
     if NOT_APPLICABLE in communities:
         for c, text in enumerate(communities[NOT_APPLICABLE].astype(str)):
-            given = {part.strip() for part in text.replace("；", ";").split(";")}
-            stated[c] = [indicator.id in given for indicator in rubric.indicators]
+            if text:
+                given = {part.strip() for part in text.replace("；", ";").split(";")}
+                stated[c] = [indicator.id in given for indicator in rubric.indicators]
     return stated
 
 
-def _declared(communities: pd.DataFrame, rubric: Rubric) -> Floats:
+def declared_scores(communities: pd.DataFrame, rubric: Rubric) -> Floats:
     """Declared scores (c, k) on 0-100; NaN where none is stated."""
     columns = [communities.get(f"{DECLARED}{indicator.id}") for indicator in rubric.indicators]
     missing = np.full(len(communities), np.nan)

@@ -2,35 +2,61 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import pandas as pd
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from evaluation.declare.model import label
 from evaluation.fieldwork.opening import Round, open_round
+from evaluation.fieldwork.parts import Parts, open_parts
 from evaluation.reporting.district import league
+from evaluation.reporting.many import score_parts
 from evaluation.reporting.report import certainty, interval, number, words
-from evaluation.reporting.results import gated_scores, write_score_file, write_scores
-from evaluation.scoring import rule_of
+from evaluation.reporting.results import gated_scores, write_score_file, write_score_files, write_scores
+from evaluation.scoring import decide, rule_of
+from evaluation.scoring.decision import VERDICTS
 from evaluation.verbs.telling import tell
 
 
-def score(folder: Path, community: str | None, every: bool, lang: str) -> None:
+def score(folder: Path, community: str | None, every: bool, lang: str, jobs: int | None = None) -> None:
     """Score the round, print the communities (or one), write scores.parquet and, with `every`, each score.json."""
+    parts = open_parts(folder) if community is None else None
+    if parts is not None and len(parts.plan) > 1:
+        _score_by_parts(parts, every, lang, jobs or os.cpu_count() or 1)
+        return
     opened = open_round(folder)
     if community is not None:
         opened.require(community)
     tell(opened.warnings)
     scores = gated_scores(opened)
     file = write_scores(opened, scores)
-    chosen = [str(name) for name in opened.communities.index] if every else [community] if community else []
-    for name in chosen:
-        write_score_file(opened, name, scores)
+    if every:
+        write_score_files(opened, scores)
+    elif community:
+        write_score_file(opened, community, scores)
     table = league(opened, scores, lang)
     _print_league(opened, table if community is None else table[table["community"] == community], lang)
+    print(file)
+
+
+def _score_by_parts(parts: Parts, every: bool, lang: str, jobs: int) -> None:
+    """The same for a round that is too large to be held, and its communities too many to be printed: their verdicts are."""
+    tell(parts.whole.warnings)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(words(lang)["communities"], total=sum(map(len, parts.plan)))
+        file = score_parts(parts, jobs, every, lambda count: progress.advance(task, count))
+    rule = rule_of(parts.whole)
+    totals = pd.read_parquet(file, filters=[("level", "==", "total")])
+    counts = decide(totals, rule)["verdict"].value_counts()
+    mark = "" if rule.declared_at_least is None else f"{rule.declared_at_least:g}"
+    for verdict in VERDICTS:
+        print(f"{words(lang)[verdict].format(mark=mark)}: {counts.get(verdict, 0)}")
     print(file)
 
 

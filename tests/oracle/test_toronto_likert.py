@@ -20,7 +20,7 @@ from evaluation.declare.round import CommunityColumn
 from evaluation.estimation import cronbach_alpha, item_total, reliability
 from evaluation.fieldwork import open_round
 from evaluation.fieldwork.answers import read_answers
-from evaluation.scoring.evidence import keyed_items
+from evaluation.scoring.item_scores import keyed_items
 
 PROJECT = Path(__file__).resolve().parents[2]
 SCENARIO = PROJECT / "tests" / "scenarios" / "toronto"
@@ -46,7 +46,7 @@ def everyone():
     file = declared.answers["questionnaire"]
     area = CommunityColumn(column=file.community.column, case="upper", first=3)
     file = file.model_copy(update={"file": str(SURVEY), "community": area})
-    answers, warnings = read_answers(SCENARIO, "questionnaire", file, programme.instruments["questionnaire"])
+    answers, warnings = read_answers(SCENARIO, file, programme.instruments["questionnaire"])
     assert warnings == []
     return keyed_items(answers, programme.rubric, GRID).assign(area=answers.design["community"].to_numpy())
 

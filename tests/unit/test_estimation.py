@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 
 from evaluation.estimation.grouped import Grouped
+from evaluation.estimation.moments import Column, moments
+from evaluation.estimation.pooling import with_pool
 from evaluation.estimation.reliability import cronbach_alpha
 
 
@@ -16,11 +18,10 @@ def design(community, stratum="", psu=None, weight=1.0):
 
 def mean_and_variance(table, values, population=None):
     grouped = Grouped.of(table)
-    scores = np.asarray(values, dtype=float)[grouped.order][:, None]
-    means, beneath = grouped.item_means(scores)
-    shares = grouped.linearised(scores, means, beneath)
-    variance, df = grouped.variance(shares, population)
-    return means[:, 0], variance[:, 0], df
+    value, code = np.unique(np.asarray(values, dtype=float), return_inverse=True)
+    made = moments(grouped, [Column(code, value)], np.ones((1, 1), dtype=bool), population)
+    covariance, unknown, df = with_pool(made, made.pool)
+    return made.mean[:, 0], np.where(unknown[:, 0], np.nan, covariance[:, 0, 0]), df
 
 
 def test_simple_random_sample_by_hand():
@@ -56,11 +57,21 @@ def test_meetings_are_the_clusters():
 
 
 def test_item_nonresponse_is_a_ratio():
-    # y/x with x = answered: residuals 0 where nothing was answered; r = 50, residuals -50, 0, 50 over n = 4, x = 3
+    # y/x with x = answered: residuals 0 where nothing was answered; m/(m - 1) over the three who answered
     means, variance, _ = mean_and_variance(design(["a"] * 4), [0, 50, 100, np.nan])
     residual = np.array([-50, 0, 50, 0]) / 3
     assert means[0] == 50
-    assert variance[0] == pytest.approx(4 / 3 * (residual**2).sum())
+    assert variance[0] == pytest.approx(3 / 2 * (residual**2).sum())
+
+
+def test_two_items_that_not_everybody_answered_in_a_finite_population():
+    """Simple random response: the errors of two means have the covariance S_jk (m_jk / (m_j m_k) - 1/N)."""
+    first, second = np.array([0.0, 50, 100, 50, np.nan]), np.array([0.0, 100, 50, np.nan, 25])
+    columns = [Column(np.arange(5), values) for values in (first, second)]
+    made = moments(Grouped.of(design(["a"] * 5)), columns, np.ones((1, 2), dtype=bool), np.array([20.0]))
+    both = ((first - 50) * (second - 43.75))[:3].sum()
+    assert made.covariance[0, 0, 0] == pytest.approx(np.nanvar(first, ddof=1) * (1 / 4 - 1 / 20))
+    assert made.covariance[0, 0, 1] == pytest.approx(4 / 3 * both / 16 * (1 - 4 * 4 / (3 * 20)))
 
 
 def test_weights_may_be_rescaled():
@@ -73,12 +84,11 @@ def test_weights_may_be_rescaled():
 
 
 def test_strata_have_their_own_finite_population():
-    design = pd.DataFrame({"community": "a", "stratum": list("xxyy"), "psu": list("1234"), "weight": [1.0, 1, 9, 9]})
-    grouped = Grouped.of(design)
-    values = np.array([[1.0], [-1], [3], [-3]])
+    table = pd.DataFrame({"community": "a", "stratum": list("xxyy"), "psu": list("1234"), "weight": [1.0, 1, 9, 9]})
+    # weighted values over 20: 1, -1, 3, -3, which add up to 0
     # N = 20: stratum x is 2 of 2 (a census), stratum y 2 of 18; within y: 2/1 x (9 + 9) x (1 - 2/18)
-    variance, _ = grouped.variance(values, np.array([20.0]))
-    assert variance[0, 0] == pytest.approx(2 * 18 * (1 - 2 / 18))
+    _, variance, _ = mean_and_variance(table, [20, -20, 20 / 3, -20 / 3], np.array([20.0]))
+    assert variance[0] == pytest.approx(2 * 18 * (1 - 2 / 18))
 
 
 def test_a_census_has_no_error_and_a_single_answer_borrows_the_rounds():

@@ -7,7 +7,7 @@ import pytest
 from evaluation.core.resources import shipped
 from evaluation.fieldwork import open_round
 from evaluation.scoring import score_round
-from evaluation.scoring.evidence import keyed_items
+from evaluation.scoring.item_scores import keyed_items
 from evaluation.scoring.respondents import pooled_sd, respondent_scores
 
 

@@ -1,0 +1,105 @@
+"""Scores of a round by parts, for rounds too large to be held in memory: the same numbers, whatever the parts.
+
+What communities without any spread borrow is pooled over the whole round. So every part is first reduced; parts in which
+nobody borrows are finished at once, the others when the pool is known.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from evaluation.core.files import written_whole
+from evaluation.estimation.pooling import Pool, needs_pool
+from evaluation.fieldwork.opening import Round
+from evaluation.fieldwork.parts import Parts
+from evaluation.reporting.results import TEXT, gated, key_of, row_hashes, write_score_files
+from evaluation.scoring.score import reduced, scored_of
+from evaluation.scoring.table import score_table
+
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+Pools = dict[str, Pool]
+CONFIDENCE = 0.95
+
+
+def score_parts(parts: Parts, jobs: int, files: bool, advance: Callable[[int], None]) -> Path:
+    """Score every part and write results/scores.parquet; with `files` also each community's score.json.
+
+    jobs: processes. advance: called with the number of communities that are done. Nothing is left half-written.
+    """
+    results = parts.whole.folder / "results"
+    results.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=".scores.", dir=results))
+    try:
+        with one_thread_each(), ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as workers:
+            first = [workers.submit(_score, parts, number, None, scratch, files) for number in range(len(parts.plan))]
+            pools: Pools = {}
+            waiting = []
+            for number, future in enumerate(first):
+                own, done = future.result()
+                for method, pool in own.items():
+                    pools[method] = pools[method] + pool if method in pools else pool
+                if done:
+                    advance(len(parts.plan[number]))
+                else:
+                    waiting.append(number)
+            second = [workers.submit(_score, parts, number, pools, scratch, files) for number in waiting]
+            for number, future in zip(waiting, second, strict=True):
+                future.result()
+                advance(len(parts.plan[number]))
+        return _joined(parts.whole, scratch, len(parts.plan))
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextmanager
+def one_thread_each() -> Iterator[None]:
+    """Processes begun inside use one thread for linear algebra: there is one process a core already."""
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _score(parts: Parts, number: int, pools: Pools | None, scratch: Path, files: bool) -> tuple[Pools, bool]:
+    """Score a part and write its table, if the pools are known or it needs none. Returns its own pools, and whether it did."""
+    part = parts.open(number)
+    found = reduced(part)
+    own = {method: one.moments.pool for method, one in found.items() if one is not None}
+    if pools is None and any(needs_pool(one.moments).any() for one in found.values() if one is not None):
+        return own, False
+    scores = gated(part, score_table(scored_of(part, found, pools or {}), CONFIDENCE))
+    table = pa.Table.from_pandas(scores, preserve_index=False)
+    pq.write_table(table, scratch / f"{number}.parquet", use_dictionary=TEXT)
+    np.save(scratch / f"{number}.npy", row_hashes(scores))
+    if files:
+        write_score_files(part, scores)
+    return own, True
+
+
+def _joined(whole: Round, scratch: Path, count: int) -> Path:
+    """The tables of all parts in one file, marked as `write_scores` marks it."""
+    file = whole.folder / "results" / "scores.parquet"
+    schema = pq.read_schema(scratch / "0.parquet")
+    hashes = np.concatenate([np.load(scratch / f"{number}.npy") for number in range(count)])
+    marked = schema.with_metadata({**(schema.metadata or {}), b"key": key_of(whole, schema.names, hashes)})
+    with written_whole(file) as temporary, pq.ParquetWriter(temporary, marked, use_dictionary=TEXT) as writer:
+        for number in range(count):
+            writer.write_table(pq.read_table(scratch / f"{number}.parquet"))
+    return file
