@@ -55,7 +55,9 @@ class AnswersFile(Declared):
     """One method's answers: a CSV or Parquet file, and the columns that are not called what the instrument calls them.
 
     `columns` maps item ids to headers; items that are not in it are looked up by their id. `population` names the
-    column of communities.csv that holds N for the finite population correction; none is applied without it.
+    column of communities.csv that holds N for the finite population correction; none is applied without it. N counts residents
+    or households for questionnaire and phone, and what is rated for the others: meetings, activities, documents. `rater`: who
+    filled in the sheet; with it the spread between raters is part of the error.
     """
 
     file: Text
@@ -67,6 +69,7 @@ class AnswersFile(Declared):
     stratum: Text | None = None
     psu: Text | None = None
     weight: Text | None = None
+    rater: Text | None = None
     population: Text | None = None
     columns: dict[Name, Text] = {}
 

@@ -18,7 +18,7 @@ from evaluation.declare.round import AnswersFile, CommunityColumn
 from evaluation.fieldwork.columns import refused_columns
 
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
-DESIGN = ("stratum", "psu", "weight")
+DESIGN = ("stratum", "psu", "weight", "rater")
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def _respondents(file: Path, column: pd.Series, name: str) -> list[Problem]:
 def _design(file: Path, table: pd.DataFrame, columns: Mapping[str, str],
             community: pd.Series) -> tuple[pd.DataFrame, list[Problem]]:
     design = pd.DataFrame({"community": community.astype("category")}, index=table.index)
-    for name in ("stratum", "psu"):
+    for name in ("stratum", "psu", "rater"):
         if name in columns:
             design[name] = tidy(table[columns[name]])[0].astype("category")
     faults = []

@@ -12,6 +12,7 @@ from evaluation.core.csvfile import read_table, rows_where, tidy
 from evaluation.core.errors import DataError, Problem, UsageError, near_miss, problem
 from evaluation.core.files import digest, is_safe_id
 from evaluation.core.parquetfile import parquet_files
+from evaluation.declare.model import RESPONDENT_METHODS
 from evaluation.declare.programme import Programme, load_round_file
 from evaluation.declare.round import CallsFile, RoundFile
 from evaluation.fieldwork.answers import Answers, read_answers
@@ -184,7 +185,9 @@ def more_answers_than_population(folder: Path, declared: RoundFile, answers: Map
         file = declared.answers_of(method)
         if file.population is None or file.population not in communities:
             continue
-        rows = given.design["community"].value_counts()
+        one_each = method in RESPONDENT_METHODS or "psu" not in given.design
+        rated = given.design if one_each else given.design.drop_duplicates(["community", "psu"])
+        rows = rated["community"].astype("str").value_counts()
         sizes = communities[file.population].reindex(rows.index)
         for name in rows.index[rows > sizes]:
             faults.append(problem("C08", folder / declared.communities.file, path=file.population, id=name,

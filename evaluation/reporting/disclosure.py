@@ -48,7 +48,8 @@ def gate_scores(scores: pd.DataFrame, rubric: Rubric, minimum: int) -> pd.DataFr
         hidden, touched = patterns[pattern]
         withheld[rows] = [nodes[place] in hidden for place in places]
         counted[rows] = [nodes[place] not in touched for place in places]
-    gated = scores.drop(columns="fewest").assign(withheld=withheld, n=scores["n"].where(counted, 0))
+    gated = scores.drop(columns="fewest").assign(withheld=withheld, n=scores["n"].where(counted, 0),
+                                                   units=scores["units"].where(counted, 0))
     gated.loc[gated["withheld"], NUMBERS] = np.nan
     return gated
 

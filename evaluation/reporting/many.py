@@ -20,15 +20,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from evaluation.core.files import written_whole
-from evaluation.estimation.pooling import Pool, needs_pool
 from evaluation.fieldwork.opening import Round
 from evaluation.fieldwork.parts import Parts
 from evaluation.reporting.results import TEXT, gated, key_of, row_hashes, write_score_files
+from evaluation.scoring.evidence import Shared
 from evaluation.scoring.score import reduced, scored_of
 from evaluation.scoring.table import score_table
 
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-Pools = dict[str, Pool]
+Pools = dict[str, Shared]
 CONFIDENCE = 0.95
 
 
@@ -81,8 +81,8 @@ def _score(parts: Parts, number: int, pools: Pools | None, scratch: Path, files:
     """Score a part and write its table, if the pools are known or it needs none. Returns its own pools, and whether it did."""
     part = parts.open(number)
     found = reduced(part)
-    own = {method: one.moments.pool for method, one in found.items() if one is not None}
-    if pools is None and any(needs_pool(one.moments).any() for one in found.values() if one is not None):
+    own = {method: one.shared for method, one in found.items() if one is not None}
+    if pools is None and any(one.needs_shared for one in found.values() if one is not None):
         return own, False
     scores = gated(part, score_table(scored_of(part, found, pools or {}), CONFIDENCE))
     table = pa.Table.from_pandas(scores, preserve_index=False)

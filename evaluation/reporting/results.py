@@ -43,6 +43,7 @@ class Score(BaseModel):
     ci_low: Value
     ci_high: Value
     n: int = Field(description="answers or sheets; 0 where withheld")
+    units: int = Field(description="respondents, meetings or activities of a method; 0 for other levels, and where withheld")
     declared: Value
     state: Literal["scored", "incomplete", "not_applicable", "not_assessed"]
     absent: str = Field(description="methods that the rubric asks and that are not there, joined by +")
@@ -57,6 +58,9 @@ class DecisionRecord(BaseModel):
     verdict: Literal["pass", "fail", "more_evidence", "not_reviewed"]
     level: str = Field(description="star awarded, empty if none")
     p_pass: Value
+    p_level: Value = Field(description="probability of the star awarded")
+    settle: str = Field(description="method that would settle an open verdict with the least effort, empty if none")
+    more: int = Field(description="how many more of its units that takes")
     p_levels: dict[str, Value]
     rule: Literal["simple", "guarded"]
     threshold: float
@@ -168,6 +172,7 @@ def _score_file(round_: Round, community: str, own: pd.DataFrame, rule: Rule, de
         inputs_sha256=round_.inputs, disclosure_minimum=round_.declared.disclosure.minimum,
         decision=DecisionRecord(
             verdict=decided["verdict"], level=decided["level"], p_pass=_value(decided["p_pass"]),
+            p_level=_value(decided["p_level"]), settle=decided["settle"], more=int(decided["more"]),
             p_levels={name: _value(decided[f"p_{name}"]) for name in rule.levels},
             rule=round_.declared.decision.rule, threshold=rule.threshold, confidence=rule.confidence,
             declared_at_least=rule.declared_at_least,

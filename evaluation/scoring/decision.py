@@ -13,6 +13,7 @@ from scipy import stats
 from evaluation.estimation.grouped import Floats
 from evaluation.fieldwork.dispositions import outcome_rates
 from evaluation.fieldwork.opening import Round
+from evaluation.scoring.settling import settling
 
 VERDICTS = ("pass", "fail", "more_evidence", "not_reviewed")
 ROUNDING = 1e-9
@@ -66,7 +67,9 @@ def decide(scores: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     simple: pass if value >= threshold. guarded: pass if p_pass >= confidence, fail if p_pass <= 1 - confidence, else
     more_evidence. A total without a value, without a standard error (guarded), or over fewer than all its points is
     more_evidence, and so is a community below the gate. A level is awarded to those that pass, as far as the same rule
-    carries it.
+    carries it; p_level is its probability, NaN without one. settle, more: the method that would settle a community that needs
+    more evidence with the least effort, and how many more of its units that takes (see `settling`); "" and 0 where nothing is
+    open, or no number does.
     """
     total = scores[scores["level"] == "total"].reset_index(drop=True)
     value, se, df = (total[name].to_numpy(dtype=float) for name in ("value", "se", "df"))
@@ -87,7 +90,16 @@ def decide(scores: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     level = np.full(len(total), "", dtype=object)
     for name in sorted(rule.levels, key=lambda name: rule.levels[name]):
         level[reached[name] & (verdict == "pass")] = name
-    return decided.assign(verdict=verdict, level=level)
+    p_level = np.full(len(total), np.nan)
+    for name in rule.levels:
+        p_level = np.where(level == name, decided[f"p_{name}"], p_level)
+    decided = decided.assign(verdict=verdict, level=level, p_level=p_level)
+    open_ = decided["community"][(decided["verdict"] == "more_evidence") & (rule.kind == "guarded")
+                                 & ~decided["community"].isin(rule.below_gate) & (decided["state"] == "scored")]
+    ways = settling(scores, rule, open_).drop_duplicates("community")
+    soonest = {name: (method, int(more)) for name, method, more in zip(ways["community"], ways["method"], ways["more"], strict=True)}
+    found = [soonest.get(name, ("", 0)) for name in decided["community"]]
+    return decided.assign(settle=[method for method, _ in found], more=[more for _, more in found])
 
 
 def _reaches(value: Floats, probability: Floats, mark: float, rule: Rule) -> np.ndarray:

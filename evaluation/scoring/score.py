@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 
 from evaluation.declare.rubric import Rubric
 from evaluation.estimation.grouped import Floats
-from evaluation.estimation.pooling import Pool
 from evaluation.fieldwork.communities import DECLARED, NOT_APPLICABLE
 from evaluation.fieldwork.opening import Round
 from evaluation.scoring.caps import Limits, capped, limits_of
 from evaluation.scoring.combine import Combined, combine
-from evaluation.scoring.evidence import Evidence, Reduced, evidence_of, no_evidence, reduce_answers
+from evaluation.scoring.evidence import Evidence, Reduced, Shared, evidence_of, no_evidence, reduce_answers
 from evaluation.scoring.groups import Groups
 from evaluation.scoring.spread import Variance, evidence_variance, group_variance, indicator_variance
 from evaluation.scoring.table import score_table
@@ -57,18 +56,19 @@ def score_round(round_: Round, confidence: float = 0.95) -> pd.DataFrame:
 
     Columns: community; level (total, dimension, aim, method, indicator, evidence); id; evidence (the methods that it rests
     on); points (at stake, after what does not apply has left); weight (of evidence in its indicator, of a method in the
-    total, 0-1); value, se, ci_low, ci_high and declared on 0-100; df; n (answers); fewest (answers to one of its items, for
-    the disclosure gate); state (scored, incomplete, not_applicable, not_assessed); absent (methods that the rubric asks and
-    that are not there: those in `evidence` stood in for them, or the rubric's rule for what is missing took their place); cap
-    (limits that hold). Missing: an indicator that is not scored has value NaN; a total over fewer than all its points is
-    `incomplete`. `confidence`: of the intervals, which are Student's t with Satterthwaite's degrees of freedom.
+    total, 0-1); value, se, ci_low, ci_high and declared on 0-100; df; n (answers); units (respondents, meetings or
+    activities of a method); fewest (answers to one of its items, for the disclosure gate); state (scored, incomplete,
+    not_applicable, not_assessed); absent (methods that the rubric asks and that are not there: those in `evidence` stood in
+    for them, or the rubric's rule for what is missing took their place); cap (limits that hold). Missing: an indicator that
+    is not scored has value NaN; a total over fewer than all its points is `incomplete`. `confidence`: of the intervals, which
+    are Student's t with Satterthwaite's degrees of freedom.
     """
     return score_table(scored(round_), confidence)
 
 
-def scored(round_: Round, pools: Mapping[str, Pool] | None = None) -> Scored:
-    """A round scored. pools: by method, what communities without spread take from the whole, where the round is a part."""
-    return scored_of(round_, reduced(round_), pools or {})
+def scored(round_: Round, shared: Mapping[str, Shared] | None = None) -> Scored:
+    """A round scored. shared: by method, what communities take from the whole, where the round is a part of it."""
+    return scored_of(round_, reduced(round_), shared or {})
 
 
 def reduced(round_: Round) -> dict[str, Reduced | None]:
@@ -83,11 +83,11 @@ def reduced(round_: Round) -> dict[str, Reduced | None]:
     return found
 
 
-def scored_of(round_: Round, found: Mapping[str, Reduced | None], pools: Mapping[str, Pool]) -> Scored:
+def scored_of(round_: Round, found: Mapping[str, Reduced | None], shared: Mapping[str, Shared]) -> Scored:
     """A round scored from its reduced rows."""
     rubric, count = round_.programme.rubric, len(round_.communities)
     return combined_scores(round_, [no_evidence(method, rubric, count) if one is None else
-                                    evidence_of(one, rubric, count, pools.get(method)) for method, one in found.items()])
+                                    evidence_of(one, rubric, count, shared.get(method)) for method, one in found.items()])
 
 
 def combined_scores(round_: Round, evidence: list[Evidence]) -> Scored:

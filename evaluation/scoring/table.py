@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LEVELS = ("total", "dimension", "aim", "method", "indicator", "evidence")
 COLUMNS = ["community", "level", "id", "evidence", "points", "weight", "value", "se", "df", "ci_low", "ci_high", "n",
-           "fewest", "declared", "state", "absent", "cap"]
+           "units", "fewest", "declared", "state", "absent", "cap"]
 Part = dict[str, Any]
 
 
@@ -65,8 +65,8 @@ def _groups(scored: Scored) -> Part:
         n += given.n_groups * (combined.weights[given.method] @ groups.member.T > 0)
     return {"level": [level for level, _ in groups.ids], "id": [name for _, name in groups.ids], "evidence": [""] * width,
             "points": groups.base(np.isfinite(combined.value)), "weight": np.nan, "value": scored.value,
-            "se": np.sqrt(scored.variance.value), "df": scored.variance.df, "n": n, "fewest": n,
-            "declared": _whole_mean(scored.declared, combined, groups), "state": _states(combined, groups),
+            "se": np.sqrt(scored.variance.value), "df": scored.variance.df, "n": n, "units": 0,
+            "fewest": n, "declared": _whole_mean(scored.declared, combined, groups), "state": _states(combined, groups),
             "absent": [""] * width, "cap": cap}
 
 
@@ -82,9 +82,10 @@ def _methods(scored: Scored) -> list[Part]:
             weight = np.where(whole > 0, base / whole, 0.0)
             se = np.sqrt(variance.value[:, :1]) / weight
         n = given.n_groups[:, :1]
+        state = np.where(base > 0, "scored", "not_assessed").astype(object)
         parts.append({"level": ["method"], "id": [given.method], "evidence": [given.method], "points": base, "weight": weight,
-                      "value": value, "se": se, "df": variance.df[:, :1], "n": n, "fewest": n, "declared": np.nan,
-                      "state": np.where(base > 0, "scored", "not_assessed").astype(object), "absent": [""], "cap": [""]})
+                      "value": value, "se": se, "df": variance.df[:, :1], "n": n, "units": given.units[:, None], "fewest": n,
+                      "declared": np.nan, "state": state, "absent": [""], "cap": [""]})
     return parts
 
 
@@ -99,7 +100,7 @@ def _indicators(scored: Scored) -> Part:
     return {"level": ["indicator"] * width, "id": [part.id for part in scored.rubric.indicators],
             "evidence": _joined({method: weight > 0 for method, weight in combined.weights.items()}),
             "points": np.isfinite(combined.value) * scored.groups.points, "weight": np.nan, "value": combined.value,
-            "se": np.sqrt(variance.value), "df": variance.df, "n": n, "fewest": n, "declared": scored.declared,
+            "se": np.sqrt(variance.value), "df": variance.df, "n": n, "units": 0, "fewest": n, "declared": scored.declared,
             "state": state.astype(object), "absent": _joined(absent), "cap": [""] * width}
 
 
@@ -111,7 +112,7 @@ def _evidence(scored: Scored) -> list[Part]:
         width = len(given.takes)
         parts.append({"level": ["evidence"] * width, "id": [scored.rubric.indicators[k].id for k in given.takes],
                       "evidence": [given.method] * width, "points": scored.groups.points[given.takes] * weight,
-                      "weight": weight, "value": given.value, "se": np.sqrt(own.value), "df": own.df, "n": given.n,
+                      "weight": weight, "value": given.value, "se": np.sqrt(own.value), "df": own.df, "n": given.n, "units": 0,
                       "fewest": given.fewest, "declared": np.nan, "state": state.astype(object), "absent": [""] * width,
                       "cap": [""] * width})
     return parts
