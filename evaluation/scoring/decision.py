@@ -97,9 +97,10 @@ def decide(scores: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     open_ = decided["community"][(decided["verdict"] == "more_evidence") & (rule.kind == "guarded")
                                  & ~decided["community"].isin(rule.below_gate) & (decided["state"] == "scored")]
     ways = settling(scores, rule, open_).drop_duplicates("community")
-    soonest = {name: (method, int(more)) for name, method, more in zip(ways["community"], ways["method"], ways["more"], strict=True)}
-    found = [soonest.get(name, ("", 0)) for name in decided["community"]]
-    return decided.assign(settle=[method for method, _ in found], more=[more for _, more in found])
+    methods = dict(zip(ways["community"], ways["method"], strict=True))
+    more = dict(zip(ways["community"], ways["more"].astype(int), strict=True))
+    return decided.assign(settle=[methods.get(name, "") for name in decided["community"]],
+                          more=[more.get(name, 0) for name in decided["community"]])
 
 
 def _reaches(value: Floats, probability: Floats, mark: float, rule: Rule) -> np.ndarray:

@@ -29,8 +29,8 @@ from evaluation.scoring.table import score_table
 class Scored:
     """All that scores are made of, as arrays over communities (c), groups (g), indicators (k): total first among the groups.
 
-    shares (c, g, k): of each indicator in each group's score. value (c, g) after the limits; variances (c, g), their part by
-    method. declared (c, k): NaN where none is stated.
+    shares (c, g, k): of each indicator in each group's score, less where a limit holds. value (c, g) after the limits;
+    variances (c, g), their part by method. declared (c, k): NaN where none is stated.
     """
 
     rubric: Rubric
@@ -40,6 +40,7 @@ class Scored:
     own: list[Variance]
     combined: Combined
     limits: Limits
+    shares: Floats
     value: Floats
     by_method: list[Variance]
     variance: Variance
@@ -102,7 +103,7 @@ def combined_scores(round_: Round, evidence: list[Evidence]) -> Scored:
         value, shares = _limited(rubric, evidence, combined, limits, value, shares)
     by_method = [group_variance(given, combined, shares) for given in evidence]
     return Scored(rubric, [str(name) for name in round_.communities.index], groups, evidence,
-                  [evidence_variance(given) for given in evidence], combined, limits, value, by_method,
+                  [evidence_variance(given) for given in evidence], combined, limits, shares, value, by_method,
                   Variance.summed(by_method, value.shape),
                   np.where(combined.not_applicable, np.nan, declared_scores(round_.communities, rubric)))
 

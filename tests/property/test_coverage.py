@@ -36,18 +36,18 @@ def programme():
     return Programme(rubric, instruments, (), ())
 
 
-def simulated(n, seed):
+def simulated(n, seed, communities=COMMUNITIES):
     """A round with n questionnaires and n phone answers a community, and every community's true dimension means and total."""
     rng = np.random.default_rng(seed)
     made = programme()
-    names = [f"c{number}" for number in range(COMMUNITIES)]
-    quality = rng.normal(0.6, 0.4, (COMMUNITIES, 1, 1))
-    answers, truth = {}, np.zeros((COMMUNITIES, ITEMS))
+    names = [f"c{number}" for number in range(communities)]
+    quality = rng.normal(0.6, 0.4, (communities, 1, 1))
+    answers, truth = {}, np.zeros((communities, ITEMS))
     for method, weight in (("questionnaire", 0.6), ("phone", 0.4)):
-        person = quality + rng.normal(0, 0.7, (COMMUNITIES, HOUSEHOLDS, 1))
-        category = np.searchsorted(CUTS, person + rng.normal(0, 0.8, (COMMUNITIES, HOUSEHOLDS, ITEMS)))
+        person = quality + rng.normal(0, 0.7, (communities, HOUSEHOLDS, 1))
+        category = np.searchsorted(CUTS, person + rng.normal(0, 0.8, (communities, HOUSEHOLDS, ITEMS)))
         truth += weight * SCORES[category].mean(axis=1)
-        rows = np.argsort(rng.random((COMMUNITIES, HOUSEHOLDS)), axis=1)[:, :n]
+        rows = np.argsort(rng.random((communities, HOUSEHOLDS)), axis=1)[:, :n]
         drawn = np.take_along_axis(category, rows[:, :, None], axis=1).reshape(-1, ITEMS)
         given = np.where(rng.random(drawn.shape) < 0.1, "", (drawn + 1).astype(str))
         codes = pd.DataFrame(given, columns=[f"q{k}" for k in range(ITEMS)])
@@ -56,11 +56,11 @@ def simulated(n, seed):
         answers[method] = Answers(made.instruments[method], design, codes, codes.notna())
     files = {method: {"file": "x.csv", "population": "households"} for method in answers}
     declared = RoundFile.model_validate({"round": "s", "title": "x", "programme": "x", "answers": files})
-    communities = pd.DataFrame({"households": HOUSEHOLDS}, index=pd.Index(names, name="id"))
+    table = pd.DataFrame({"households": HOUSEHOLDS}, index=pd.Index(names, name="id"))
     points = np.array([indicator.points for indicator in made.rubric.indicators])
     parts = {"total": slice(None), "A": slice(0, 3), "B": slice(3, 6)}
     true = {name: truth[:, part] @ points[part] / points[part].sum() for name, part in parts.items()}
-    opened = Round(Path(), declared, made, communities.sort_index(), answers, None, "", ())
+    opened = Round(Path(), declared, made, table.sort_index(), answers, None, "", ())
     return opened, pd.DataFrame(true, index=names).sort_index()
 
 
