@@ -76,6 +76,12 @@ def lint_rubric(rubric: Rubric, loaded: YamlFile) -> list[Problem]:
     faults += _twice([dimension.id for dimension in rubric.dimensions], "dimensions", "id", loaded)
     faults += _twice([aim.id for aim in rubric.aims], "aims", "id", loaded)
     faults += _twice([level.id for level in rubric.levels], "levels", "id", loaded)
+    faults += _twice([cap.id for cap in rubric.caps], "caps", "id", loaded)
+    dimensions = [dimension.id for dimension in rubric.dimensions]
+    for c, cap in enumerate(rubric.caps):
+        if cap.dimension not in dimensions:
+            hint = near_miss(cap.dimension, dimensions)
+            faults.append(loaded.fault("R08", ("caps", c, "dimension"), name=cap.id, dimension=cap.dimension, hint=hint))
     total = math.fsum(indicator.points for indicator in rubric.indicators)
     if abs(total - POINTS) > TOLERANCE:
         faults.append(loaded.fault("R01", ("dimensions",), total=f"{total:g}", by=f"{POINTS - total:+g}"))
@@ -118,14 +124,33 @@ def lint_between(rubric: Rubric, rubric_file: YamlFile,
                 faults.append(loaded.fault("L04", here, name=item.indicator, hint=hint))
             elif method not in indicators[item.indicator].evidence:
                 faults.append(loaded.fault("L21", here, name=item.id, indicator=item.indicator, method=method, warning=True))
+    for c, cap in enumerate(rubric.caps):
+        known = instruments[cap.when.method][0].items if cap.when.method in instruments else ()
+        items = [item.id for item in known if item.is_scored]
+        if cap.when.item not in items:
+            hint = near_miss(cap.when.item, items)
+            faults.append(rubric_file.fault("R09", ("caps", c, "when", "item"), name=cap.id, item=cap.when.item,
+                                            method=cap.when.method, hint=hint))
     for d, dimension in enumerate(rubric.dimensions):
         for i, indicator in enumerate(dimension.indicators):
             for method in indicator.evidence:
                 fed = method in instruments and any(item.indicator == indicator.id for item in instruments[method][0].items)
+                few = [item.id for item in instruments[method][0].items if item.indicator == indicator.id
+                       and not _has_three_scores(instruments[method][0], item)] if method in instruments else []
+                if few and indicator.measure_of(method) == "top_two":
+                    here = ("dimensions", d, "indicators", i, "measure")
+                    faults.append(rubric_file.fault("R10", here, name=indicator.id, item=few[0], method=method))
                 if not fed:
                     here = ("dimensions", d, "indicators", i, "evidence", method)
                     faults.append(rubric_file.fault("R07", here, name=indicator.id, method=method))
     return faults
+
+
+def _has_three_scores(instrument: Instrument, item: Item) -> bool:
+    """Whether the two best answers of an item are fewer than all."""
+    if item.range is not None:
+        return item.kind == "integer" and item.range.high - item.range.low >= 2
+    return len({choice.score for choice in instrument.item_choices(item) if choice.score is not None}) > 2
 
 
 def _twice(names: Sequence[str], at: str | Path_, key: str, loaded: YamlFile) -> list[Problem]:

@@ -114,7 +114,8 @@ class _Model:
 def _varied(rubric: Rubric, resident: float, missing: str | None) -> Rubric:
     """The rubric with residents' answers `resident` times as heavy, and another rule for what was not assessed."""
     def varied(part: Indicator) -> Indicator:
-        weights = {method: weight * (resident if method in RESPONDENT_METHODS else 1) for method, weight in part.evidence.items()}
+        heavier = {method: resident if method in RESPONDENT_METHODS else 1.0 for method in part.evidence}
+        weights = {method: weight * heavier[method] for method, weight in part.evidence.items()}
         rule = rubric.missing_rule(part)
         rule = rule if missing is None else rule.model_copy(update={"not_assessed": missing})
         shares = {method: weight / sum(weights.values()) for method, weight in weights.items()}

@@ -20,7 +20,7 @@ N, SEED, COMMUNITIES = 60, 20, 3_000
 
 @pytest.fixture(scope="module")
 def made():
-    """The round, whether each community truly reaches the mark (the median truth, where verdicts are hardest), scores, verdicts."""
+    """The round, true totals, the mark (their median, where verdicts are hardest), scores as arrays, verdicts."""
     round_, true = simulated(N, SEED, COMMUNITIES)
     truth = true["total"].to_numpy()
     mark = float(np.median(truth))

@@ -44,6 +44,14 @@ dimensions:
         points: 40
         evidence: {questionnaire: 1}
 """
+CAP = """\
+caps:
+  - id: c
+    label: {zh: 限, en: Cap}
+    when: {method: questionnaire, item: q1}
+    dimension: "1"
+    at_most: 60
+dimensions:"""
 FORM = """\
 instrument: form
 method: questionnaire
@@ -217,6 +225,10 @@ TABLE = [
     row("R04", "rubric", "aim: grow", "aim: gro", "aim: gro", "Did you mean 'grow'?"),
     row("R05", "rubric", "at: 80", "at: 60", "levels:", "60, 60"),
     row("R06", "rubric", "at: 60", "at: 59", "star1", "Raise it to 60 or more"),
+    row("R08", "rubric", "dimensions:", CAP.replace('"1"', '"9"'), '"9"', "is for dimension '9'"),
+    row("R09", "rubric", "dimensions:", CAP.replace("q1", "q9"), "q9", "looks at item 'q9'"),
+    row("R09", "rubric", "dimensions:", CAP.replace("questionnaire", "records"), "records", "of 'records'"),
+    row("R10", "rubric", "aim: grow", "aim: grow\n        measure: top_two", "measure", "counts the two best answers"),
     row("R07", "rubric", "{questionnaire: 1}", "{questionnaire: 0.5, phone: 0.5}", "phone: 0.5", "takes evidence from 'phone'"),
     # S: scope
     row("S01", "form", "    type: note", "    type: note\n    topics: [faith]", "topics", "no switch"),
