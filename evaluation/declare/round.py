@@ -57,7 +57,8 @@ class AnswersFile(Declared):
     `columns` maps item ids to headers; items that are not in it are looked up by their id. `population` names the
     column of communities.csv that holds N for the finite population correction; none is applied without it. N counts residents
     or households for questionnaire and phone, and what is rated for the others: meetings, activities, documents. `rater`: who
-    filled in the sheet; with it the spread between raters is part of the error.
+    filled in the sheet; with it the spread between raters is part of the error. `margins`: a file of known totals of
+    residents (community, item, answer, total) that the weights are brought to.
     """
 
     file: Text
@@ -71,6 +72,7 @@ class AnswersFile(Declared):
     weight: Text | None = None
     rater: Text | None = None
     population: Text | None = None
+    margins: Text | None = None
     columns: dict[Name, Text] = {}
 
 

@@ -97,7 +97,7 @@ def _block(made: Moments, grouped: Grouped, part: slice, columns: Sequence[Colum
         z = residuals(z, rows)
     _answering(made, grouped, part, rows, starts, there, sets)
     both = _together(there, starts, counts) if there is not None and seen is not None else None
-    spread, reduced = _products(grouped, part, rows, z, seen)
+    spread, reduced = _products(grouped, part, rows, z, seen, residuals is not None)
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = np.where(beneath > 0, _own_correction(made, part).T / beneath, 0.0).T
     spread *= scale[:, :, None] * scale[:, None, :]
@@ -151,7 +151,8 @@ def _psus(grouped: Grouped, part: slice, rows: slice) -> tuple[Ints, Ints]:
     return grouped.psu_starts[edges[0]: edges[-1]] - rows.start, edges - edges[0]
 
 
-def _products(grouped: Grouped, part: slice, rows: slice, z: Floats, seen: Floats | None) -> tuple[Floats, Floats | None]:
+def _products(grouped: Grouped, part: slice, rows: slice, z: Floats, seen: Floats | None,
+              calibrated: bool) -> tuple[Floats, Floats | None]:
     """Ultimate-cluster sums of products (c, j, j) of weighted deviations, and how much of them the finite populations take."""
     psu_starts, edges = _psus(grouped, part, rows)
     if grouped.clustered:
@@ -160,7 +161,7 @@ def _products(grouped: Grouped, part: slice, rows: slice, z: Floats, seen: Float
     n_psu = grouped.stratum_psus[strata]
     with np.errstate(divide="ignore"):
         correction = np.where(n_psu > 1, n_psu / (n_psu - 1), 0.0)
-    if len(n_psu) == len(edges) - 1:    # one stratum a community: the deviations add up to 0 already
+    if len(n_psu) == len(edges) - 1 and not calibrated:    # one stratum a community: the deviations add up to 0 already
         spread = _squares(z, edges) * correction[:, None, None]
         return spread, None if seen is None else spread * seen[strata, None, None]
     first = grouped.stratum_starts[strata] - grouped.stratum_starts[strata.start]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,18 +27,22 @@ class Answers:
 
     `design`: one row a respondent: community, and stratum, psu (text) and weight (float > 0) where the file has them.
     `codes`: a column an item, the value of the choice (or the number) as a category, blank where there is no answer.
-    `asked`: True where `relevant` held.
+    `asked`: True where `relevant` held. `margins`: known totals that the weights are brought to, see `read_margins`.
     """
 
     instrument: Instrument
     design: pd.DataFrame
     codes: pd.DataFrame
     asked: pd.DataFrame
+    margins: pd.DataFrame | None = None
 
     def of(self, community: str) -> Answers:
         """The rows of one community."""
-        rows = self.design["community"] == community
-        return Answers(self.instrument, self.design[rows], self.codes[rows], self.asked[rows])
+        return self.where(self.design["community"] == community)
+
+    def where(self, rows: pd.Series) -> Answers:
+        """The rows where it is True."""
+        return replace(self, design=self.design[rows], codes=self.codes[rows], asked=self.asked[rows])
 
 
 def read_answers(folder: Path, declared: AnswersFile, instrument: Instrument) -> tuple[Answers, list[Problem]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +19,7 @@ from evaluation.fieldwork.answers import Answers, read_answers
 from evaluation.fieldwork.columns import refused_columns
 from evaluation.fieldwork.communities import communities_from_answers, read_communities
 from evaluation.fieldwork.dispositions import Disposition
+from evaluation.fieldwork.margins import missing_cells, read_margins
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,22 @@ def open_round(folder: str | Path) -> Round:
     if head.communities is not None:
         head.faults += unknown_communities(folder, declared, answers, head.calls, head.communities)
         head.faults += more_answers_than_population(folder, declared, answers, head.communities)
+        answers = {name: with_margins(folder, name, given, head) for name, given in answers.items()}
     return head.round(folder, answers)
+
+
+def with_margins(folder: Path, method: str, answers: Answers, head: Head) -> Answers:
+    """Answers with the known totals that the round states for them; faults and warnings go to the head."""
+    name = head.declared.answers_of(method).margins
+    if name is None or head.communities is None:
+        return answers
+    try:
+        margins = read_margins(folder / name, answers.instrument, head.communities.index)
+    except DataError as error:
+        head.faults += error.problems
+        return answers
+    head.warnings += missing_cells(folder / name, margins, answers.codes, answers.design["community"])
+    return replace(answers, margins=margins)
 
 
 def read_head(folder: Path) -> Head:
@@ -150,7 +166,7 @@ def _only(answers: Mapping[str, Answers], folder: Path, declared: RoundFile,
     kept, warnings = {}, []
     for method, given in answers.items():
         inside = given.design["community"].isin(communities.index)
-        kept[method] = Answers(given.instrument, given.design[inside], given.codes[inside], given.asked[inside])
+        kept[method] = given.where(inside)
         if not inside.all():
             left = given.design.loc[~inside, "community"]
             file = folder / declared.answers_of(method).file
@@ -199,6 +215,7 @@ def _digest(folder: Path, declared: RoundFile, programme: Programme) -> str:
     files = [folder / "round.yaml", *programme.files]
     for answers in declared.answers.values():
         files += parquet_files(folder / answers.file)
+        files += [folder / answers.margins] if answers.margins is not None else []
     if declared.communities.source == "file":
         files.append(folder / declared.communities.file)
     if declared.calls is not None:

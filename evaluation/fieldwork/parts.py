@@ -13,6 +13,7 @@ from evaluation.core.errors import DataError, Problem, near_miss, problem
 from evaluation.core.parquetfile import Piece, header_of, is_parquet, pieces_of, read_pieces
 from evaluation.declare.round import AnswersFile
 from evaluation.fieldwork.answers import Answers, answers_of_table, community_of, read_answers
+from evaluation.fieldwork.margins import read_margins
 from evaluation.fieldwork.opening import Head, Round, more_answers_than_population, read_head, unknown_communities
 
 PART = 5_000
@@ -22,12 +23,14 @@ PART = 5_000
 class Parts:
     """whole: the round without the answers of large files. plan: the communities of each part, together all of the round.
     pieces: by method, the pieces of its file, each with its communities. small: answers of the files that are read whole.
+    margins: by method, known totals that weights are brought to.
     """
 
     whole: Round
     plan: tuple[tuple[str, ...], ...]
     pieces: Mapping[str, tuple[tuple[Piece, frozenset[str]], ...]]
     small: Mapping[str, Answers]
+    margins: Mapping[str, pd.DataFrame]
 
     def open(self, number: int) -> Round:
         """One part of the round, with its warnings alone. Raises DataError with every fault of its answers."""
@@ -40,7 +43,7 @@ class Parts:
             if method in self.small:
                 given = self.small[method]
                 inside = given.design["community"].isin(only)
-                answers[method] = Answers(given.instrument, given.design[inside], given.codes[inside], given.asked[inside])
+                answers[method] = given.where(inside)
                 continue
             path = whole.folder / file.file
             wanted = [piece for piece, inside in self.pieces[method] if only & inside] or [self.pieces[method][0][0]]
@@ -48,6 +51,8 @@ class Parts:
                 table = named_plainly(path, read_pieces(path, wanted))
                 answers[method], told = answers_of_table(path, table, file, whole.programme.instruments[method], only)
                 warnings += told
+                if method in self.margins:
+                    answers[method] = replace(answers[method], margins=self.margins[method])
             except DataError as error:
                 faults += error.problems
         faults += more_answers_than_population(whole.folder, whole.declared, answers, communities)
@@ -80,6 +85,15 @@ def open_parts(folder: str | Path, size: int = PART) -> Parts | None:
         except DataError as error:
             head.faults += error.problems
     head.faults += unknown_communities(folder, head.declared, small, head.calls, head.communities)
+    margins: dict[str, pd.DataFrame] = {}
+    for method, file in head.declared.answers.items():
+        if file.margins is not None:
+            try:
+                known = read_margins(folder / file.margins, head.programme.instruments[method], head.communities.index)
+                margins[method] = known
+            except DataError as error:
+                head.faults += error.problems
+    small = {method: replace(given, margins=margins.get(method)) for method, given in small.items()}
     whole = head.round(folder, {})
     most = max(pieces, key=lambda method: sum(piece.rows for piece, _ in pieces[method]))
     place = {name: number for number, name in enumerate(whole.communities.index)}
@@ -88,7 +102,7 @@ def open_parts(folder: str | Path, size: int = PART) -> Parts | None:
         first |= dict.fromkeys(sorted(inside, key=place.__getitem__))
     names = [*first, *(str(name) for name in whole.communities.index if name not in first)]
     plan = tuple(tuple(names[start: start + size]) for start in range(0, len(names), size))
-    return Parts(whole, plan, pieces, small)
+    return Parts(whole, plan, pieces, small, margins)
 
 
 def _with_communities(folder: Path, file: AnswersFile, head: Head) -> tuple[tuple[Piece, frozenset[str]], ...]:

@@ -17,6 +17,7 @@ from evaluation.estimation.grouped import Floats, Grouped, Ints, coded
 from evaluation.estimation.moments import Moments, moments
 from evaluation.estimation.pooling import Pool, needs_pool, with_pool
 from evaluation.fieldwork.answers import Answers
+from evaluation.scoring.calibrated import calibrated
 from evaluation.scoring.groups import Groups
 from evaluation.scoring.item_scores import score_columns, scored_items
 from evaluation.scoring.rated import ItemErrors, Rated, rated_errors, rated_of, unseen_errors
@@ -102,7 +103,8 @@ class Shared:
 def reduce_answers(answers: Answers, rubric: Rubric, communities: list[str], population: Floats | None) -> Reduced:
     """Reduce one method's rows; at least one of them. population (c,): of all communities of the round."""
     items = scored_items(answers.instrument, rubric)
-    grouped = Grouped.of(answers.design)
+    weighted = calibrated(answers)
+    grouped = Grouped.of(answers.design if weighted is None else answers.design.assign(weight=weighted.weight))
     number = {name: index for index, name in enumerate(communities)}
     at = np.array([number[name] for name in grouped.names], dtype=np.int64)
     sets = membership(items, rubric, answers.instrument.method)
@@ -110,7 +112,8 @@ def reduce_answers(answers: Answers, rubric: Rubric, communities: list[str], pop
     columns = score_columns(answers, rubric, items)
     method = answers.instrument.method
     if method in RESPONDENT_METHODS:
-        return Reduced(answers, items, grouped, moments(grouped, columns, sets, own), at, None, ())
+        residuals = None if weighted is None else weighted.residuals(grouped)
+        return Reduced(answers, items, grouped, moments(grouped, columns, sets, own, residuals), at, None, ())
     units = np.bincount(np.repeat(np.arange(len(at)), grouped.per_community(grouped.stratum_psus)), minlength=len(at))
     made = moments(grouped, columns, sets, None if own is None else own * grouped.counts / units)   # N of what is rated
     rated = rated_of(answers.design, columns, made, method in COMPLETE_METHODS, own)
