@@ -194,6 +194,17 @@ class Disclosure(Declared):
     minimum: Annotated[Count, Field(ge=5)] = 10
 
 
+class FollowUp(Declared):
+    """What inspectors wrote down: findings and good practice. Indicators below `target` are named as weak where the score is
+    sure enough of it; without a target the pass mark is taken.
+    """
+
+    findings: Text | None = None
+    good_practice: Text | None = None
+    target: Points | None = None
+    confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.8
+
+
 class RoundFile(Declared):
     """round.yaml as it is written. Paths are relative to its folder; `programme` may also be one that is shipped."""
 
@@ -210,6 +221,7 @@ class RoundFile(Declared):
     calls: CallsFile | None = None
     decision: Decision = Decision()
     disclosure: Disclosure = Disclosure()
+    follow_up: FollowUp = FollowUp()
 
     def answers_of(self, method: str) -> AnswersFile:
         """The file of one method. Raises KeyError for a method that the round does not have."""

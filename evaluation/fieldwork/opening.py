@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +19,7 @@ from evaluation.fieldwork.answers import Answers, read_answers
 from evaluation.fieldwork.columns import refused_columns
 from evaluation.fieldwork.communities import communities_from_answers, read_communities
 from evaluation.fieldwork.dispositions import Disposition
+from evaluation.fieldwork.followup import FINDINGS, PRACTICE, read_findings, read_practice
 from evaluation.fieldwork.margins import missing_cells, read_margins
 
 
@@ -27,7 +28,8 @@ class Round:
     """One evaluation of one or many communities, in memory.
 
     communities: indexed by id (see read_communities). answers: by method. calls: community and disposition of each
-    phone case, or None. inputs: SHA-256 over every file read. warnings: what was counted rather than refused.
+    phone case, or None. inputs: SHA-256 over every file read. warnings: what was counted rather than refused. findings,
+    practice: what inspectors wrote down to be followed up.
     """
 
     folder: Path
@@ -38,6 +40,8 @@ class Round:
     calls: pd.DataFrame | None
     inputs: str
     warnings: tuple[Problem, ...]
+    findings: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(FINDINGS), dtype="str"))
+    practice: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PRACTICE), dtype="str"))
 
     @property
     def pass_mark(self) -> float:
@@ -72,13 +76,14 @@ class Head:
     calls: pd.DataFrame | None
     faults: list[Problem]
     warnings: list[Problem]
+    written: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def round(self, folder: Path, answers: Mapping[str, Answers]) -> Round:
         """The round. Raises DataError with every fault."""
         if self.faults or self.communities is None:
             raise DataError(self.faults)
         return Round(folder, self.declared, self.programme, self.communities, answers, self.calls,
-                     _digest(folder, self.declared, self.programme), tuple(sorted(set(self.warnings))))
+                     _digest(folder, self.declared, self.programme), tuple(sorted(set(self.warnings))), **self.written)
 
 
 def open_round(folder: str | Path) -> Round:
@@ -134,6 +139,14 @@ def read_head(folder: Path) -> Head:
             head.calls = _read_calls(folder / declared.calls.file, declared.calls)
         except DataError as error:
             head.faults += error.problems
+    wanted = {"findings": (declared.follow_up.findings, read_findings),
+              "practice": (declared.follow_up.good_practice, read_practice)}
+    for name, (file, read) in wanted.items():
+        if file is not None and head.communities is not None:
+            try:
+                head.written[name] = read(folder / file, programme.rubric, head.communities.index)
+            except DataError as error:
+                head.faults += error.problems
     return head
 
 
@@ -220,4 +233,6 @@ def _digest(folder: Path, declared: RoundFile, programme: Programme) -> str:
         files.append(folder / declared.communities.file)
     if declared.calls is not None:
         files.append(folder / declared.calls.file)
+    written = (declared.follow_up.findings, declared.follow_up.good_practice)
+    files += [folder / name for name in written if name is not None]
     return digest(files)

@@ -19,6 +19,7 @@ from evaluation.core.files import write_json, written_whole
 from evaluation.fieldwork.communities import NAMES
 from evaluation.fieldwork.opening import Round, open_round
 from evaluation.reporting.disclosure import gate_scores
+from evaluation.reporting.followup import register
 from evaluation.reporting.report import words
 from evaluation.scoring import Rule, decide, rule_of, score_round
 
@@ -68,6 +69,28 @@ class DecisionRecord(BaseModel):
     declared_at_least: Value
 
 
+class Finding(BaseModel):
+    """Something to follow up: found by an inspector, or an indicator that is surely below the target."""
+
+    model_config = ConfigDict(extra="forbid")
+    indicator: str
+    source: Literal["inspector", "score"]
+    problem: str = Field(description="in an inspector's words; empty where the score says it")
+    who: str
+    due: str = Field(description="a date, or empty")
+    state: Literal["open", "in_progress", "resolved"]
+    value: Value
+    p_below: Value = Field(description="probability that the true score is below the target")
+
+
+class Practice(BaseModel):
+    """Good practice that others may learn from."""
+
+    model_config = ConfigDict(extra="forbid")
+    indicator: str
+    practice: str
+
+
 class ScoreFile(BaseModel):
     """score.json: everything that is signed for one community."""
 
@@ -83,6 +106,8 @@ class ScoreFile(BaseModel):
     disclosure_minimum: int
     decision: DecisionRecord
     scores: list[Score]
+    findings: list[Finding]
+    good_practice: list[Practice]
 
 
 def software() -> str:
@@ -160,10 +185,11 @@ def score_file(round_: Round, community: str, scores: pd.DataFrame) -> ScoreFile
     """The content of one community's score.json. `scores`: those of the round, behind the gate."""
     own = scores[scores["community"] == community]
     rule = rule_of(round_)
-    return _score_file(round_, community, own, rule, decide(own, rule).iloc[0])
+    return _score_file(round_, community, own, rule, decide(own, rule).iloc[0], register(round_, own))
 
 
-def _score_file(round_: Round, community: str, own: pd.DataFrame, rule: Rule, decided: pd.Series) -> ScoreFile:
+def _score_file(round_: Round, community: str, own: pd.DataFrame, rule: Rule, decided: pd.Series,
+                findings: pd.DataFrame) -> ScoreFile:
     names = {lang: str(round_.communities.at[community, column]) for lang, column in NAMES.items()}
     rubric = round_.programme.rubric
     return ScoreFile(
@@ -179,6 +205,8 @@ def _score_file(round_: Round, community: str, own: pd.DataFrame, rule: Rule, de
         ),
         scores=[Score(**{str(name): _value(part) for name, part in row.items() if name != "community"})
                 for row in own.to_dict("records")],
+        findings=[Finding(**row) for row in _rows(findings, community)],
+        good_practice=[Practice(**row) for row in _rows(round_.practice, community)],
     )  # fmt: skip
 
 
@@ -193,9 +221,17 @@ def write_score_files(round_: Round, scores: pd.DataFrame) -> None:
     """Write every community's score.json, as `write_score_file` does one."""
     rule = rule_of(round_)
     decided = decide(scores, rule).set_index("community", drop=False)
+    findings = dict(list(register(round_, scores).groupby("community")))
+    none = register(round_, scores.iloc[:0])
     for name, own in scores.groupby("community", sort=False):
-        made = _score_file(round_, str(name), own, rule, pd.Series(decided.loc[name]))
+        made = _score_file(round_, str(name), own, rule, pd.Series(decided.loc[name]), findings.get(name, none))
         write_json(round_.folder / "results" / str(name) / "score.json", made.model_dump(by_alias=True))
+
+
+def _rows(table: pd.DataFrame, community: str) -> list[dict[str, Any]]:
+    """A community's rows of a table of findings or practice."""
+    own = table[table["community"] == community].drop(columns="community")
+    return [{str(name): _value(part) for name, part in row.items()} for row in own.to_dict("records")]
 
 
 def _value(value: Any) -> Any:

@@ -15,6 +15,7 @@ from evaluation.declare.model import label
 from evaluation.fieldwork.opening import Round, open_round
 from evaluation.fieldwork.parts import Parts, open_parts
 from evaluation.reporting.district import league
+from evaluation.reporting.followup import write_follow_up
 from evaluation.reporting.many import score_parts
 from evaluation.reporting.report import certainty, interval, number, words
 from evaluation.reporting.results import gated_scores, write_score_file, write_score_files, write_scores
@@ -35,6 +36,7 @@ def score(folder: Path, community: str | None, every: bool, lang: str, jobs: int
     tell(opened.warnings)
     scores = gated_scores(opened)
     file = write_scores(opened, scores)
+    write_follow_up(opened, scores)
     if every:
         write_score_files(opened, scores)
     elif community:
