@@ -128,9 +128,20 @@ def calls_progress(by: Annotated[str, typer.Option("--by", help="community, stra
 @app.command()
 def score(round_: RoundDir = Path(), community: Community = None,
           every: Annotated[bool, typer.Option("--all", help="Also write score.json for every community.")] = False,
+          bootstrap: Annotated[int, typer.Option("--bootstrap", help="Cross-check by so many bootstrap draws.")] = 0,
+          jobs: Annotated[int | None, typer.Option("--jobs", help="Processes for large rounds; all cores without it.")] = None,
           lang: Lang = None) -> None:
     """Score all communities in one pass, print them with their intervals, write results/scores.parquet."""
-    _verbs().score(round_, community, every, _language(lang))
+    _verbs().score(round_, community, every, _language(lang), bootstrap, jobs)
+
+
+@app.command()
+def sensitivity(round_: RoundDir = Path(), lang: Lang = None,
+                runs: Annotated[int, typer.Option("--runs", help="Size of the sample, a power of 2.")] = 256,
+                spread: Annotated[float, typer.Option("--spread", help="How far points and weights vary, 0 to 1.")] = 0.25,
+                seed: Annotated[int, typer.Option("--seed", help="Of the runs.")] = 1) -> None:
+    """Vary the rubric's choices and show what the totals and verdicts hang on: results/sensitivity.html and .csv."""
+    _verbs().show_sensitivity(round_, _language(lang), runs, spread, seed)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Any, Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -205,6 +206,24 @@ class FollowUp(Declared):
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.8
 
 
+def _day(value: str) -> str:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        raise PydanticCustomError("day", "not a date") from None
+    return value
+
+
+class Stars(Declared):
+    """Stars from rounds before. held: a file of them (community, level, until); on: the day of this round's decision; years:
+    how long a star runs.
+    """
+
+    held: Text | None = None
+    on: Annotated[Text, AfterValidator(_day)]
+    years: Annotated[Count, Field(ge=1, le=20)] = 3
+
+
 class RoundFile(Declared):
     """round.yaml as it is written. Paths are relative to its folder; `programme` may also be one that is shipped."""
 
@@ -222,6 +241,7 @@ class RoundFile(Declared):
     decision: Decision = Decision()
     disclosure: Disclosure = Disclosure()
     follow_up: FollowUp = FollowUp()
+    stars: Stars | None = None
 
     def answers_of(self, method: str) -> AnswersFile:
         """The file of one method. Raises KeyError for a method that the round does not have."""

@@ -14,6 +14,7 @@ from evaluation.declare.scope import offending
 from evaluation.fieldwork.columns import refused_columns
 
 FINDINGS = ("community", "indicator", "problem", "who", "due", "state")
+STARS = ("community", "level", "until")
 PRACTICE = ("community", "indicator", "practice")
 STATES = ("open", "in_progress", "resolved")
 CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.\w+|(?<!\d)(?:\d[ -]?){7,}")   # an address, or a number as long as a telephone's
@@ -70,3 +71,29 @@ def _checked(table: pd.DataFrame, faults: list[Problem]) -> pd.DataFrame:
     if faults:
         raise DataError(faults)
     return table.sort_values(["community", "indicator"], kind="stable").reset_index(drop=True)
+
+
+def read_stars(file: Path, rubric: Rubric, communities: pd.Index) -> pd.DataFrame:
+    """Stars held: community, level, until (the last day). DataError: unknown communities or levels, no dates, doubles."""
+    table = read_table(file)
+    faults = [problem("A01", file, 1, name, name=name, hint=near_miss(name, table.columns))
+              for name in STARS if name not in table]
+    if faults:
+        raise DataError(faults)
+    made = pd.DataFrame({name: tidy(table[name])[0].astype("str") for name in STARS})
+    known = [str(name) for name in communities]
+    levels = [level.id for level in rubric.levels]
+    due = pd.to_datetime(made["until"], errors="coerce", format="%Y-%m-%d")
+    for row in rows_where(~made["community"].isin(known), made.index):
+        name = str(made.at[row, "community"])
+        faults.append(problem("A12", file, row, "community", id=name, hint=near_miss(name, known), rows=[row], count=1))
+    for row in rows_where(~made["level"].isin(levels), made.index):
+        name = str(made.at[row, "level"])
+        faults.append(problem("C15", file, row, "level", value=name, hint=near_miss(name, levels)))
+    for row in rows_where(due.isna() | ~made["until"].str.fullmatch(DATE), made.index):
+        faults.append(problem("C11", file, row, "until", value=made.at[row, "until"]))
+    for row in rows_where(made["community"].duplicated(), made.index):
+        faults.append(problem("A06", file, row, "community", id=made.at[row, "community"], rows=[row]))
+    if faults:
+        raise DataError(faults)
+    return made.reset_index(drop=True)

@@ -19,7 +19,7 @@ from evaluation.fieldwork.answers import Answers, read_answers
 from evaluation.fieldwork.columns import refused_columns
 from evaluation.fieldwork.communities import communities_from_answers, read_communities
 from evaluation.fieldwork.dispositions import Disposition
-from evaluation.fieldwork.followup import FINDINGS, PRACTICE, read_findings, read_practice
+from evaluation.fieldwork.followup import FINDINGS, PRACTICE, STARS, read_findings, read_practice, read_stars
 from evaluation.fieldwork.margins import missing_cells, read_margins
 
 
@@ -29,7 +29,7 @@ class Round:
 
     communities: indexed by id (see read_communities). answers: by method. calls: community and disposition of each
     phone case, or None. inputs: SHA-256 over every file read. warnings: what was counted rather than refused. findings,
-    practice: what inspectors wrote down to be followed up.
+    practice: what inspectors wrote down to be followed up. stars: held from rounds before.
     """
 
     folder: Path
@@ -41,6 +41,7 @@ class Round:
     inputs: str
     warnings: tuple[Problem, ...]
     findings: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(FINDINGS), dtype="str"))
+    stars: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(STARS), dtype="str"))
     practice: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PRACTICE), dtype="str"))
 
     @property
@@ -140,7 +141,8 @@ def read_head(folder: Path) -> Head:
         except DataError as error:
             head.faults += error.problems
     wanted = {"findings": (declared.follow_up.findings, read_findings),
-              "practice": (declared.follow_up.good_practice, read_practice)}
+              "practice": (declared.follow_up.good_practice, read_practice),
+              "stars": (None if declared.stars is None else declared.stars.held, read_stars)}
     for name, (file, read) in wanted.items():
         if file is not None and head.communities is not None:
             try:
@@ -233,6 +235,7 @@ def _digest(folder: Path, declared: RoundFile, programme: Programme) -> str:
         files.append(folder / declared.communities.file)
     if declared.calls is not None:
         files.append(folder / declared.calls.file)
-    written = (declared.follow_up.findings, declared.follow_up.good_practice)
+    written = (declared.follow_up.findings, declared.follow_up.good_practice,
+               None if declared.stars is None else declared.stars.held)
     files += [folder / name for name in written if name is not None]
     return digest(files)

@@ -14,6 +14,7 @@ from evaluation.fieldwork.communities import NAMES
 from evaluation.fieldwork.opening import Round
 from evaluation.reporting import charts
 from evaluation.reporting.answers import hidden_indicators, likert_shares, other_shares, quality_rows
+from evaluation.reporting.evidence_sections import caps_text, follow_up_parts, method_parts, settling_text, stand_in_text
 from evaluation.reporting.fieldwork import outcome_section
 from evaluation.reporting.report import (
     Report,
@@ -29,6 +30,7 @@ from evaluation.reporting.report import (
 )
 from evaluation.reporting.results import decisions, footer_of, gated_scores, open_for_report, write_score_file
 from evaluation.scoring import rule_of
+from evaluation.scoring.comparison import declared_against_verified
 
 
 @dataclass
@@ -96,6 +98,9 @@ class CommunityReport:
             (word["stars"], levels.get(row["level"], word["none"])),
             (word["probability_pass"].format(mark=f"{rule.threshold:g}"), certainty(row["p_pass"], row["se"])),
         ]
+        for name, told in (("settle", None if gated else settling_text(row, self.lang)),
+                           ("caps", caps_text(self.round, self.own, self.lang))):
+            facts += [(word[name], told)] if told else []
         strip = charts.result_strip(row["value"], row["ci_low"], row["ci_high"], rule.threshold,
                                     [(levels[name], mark) for name, mark in rule.levels.items()], lang=self.lang)
         parts = [card_html(row["verdict"], facts, why)]
@@ -112,10 +117,13 @@ class CommunityReport:
         rows = pd.concat([self._rows("total").assign(label=word["total"]), self._rows("dimension")])
         if rows["declared"].isna().all():
             return self.report.section("declared", word["declared_verified"], paragraph(word["no_declared"], "note"))
+        known = declared_against_verified(self.own).set_index(["level", "id"])[["ci_low", "ci_high"]]
+        between = known.reindex(pd.MultiIndex.from_frame(rows[["level", "id"]])).to_numpy()
         cells = [[row["label"], number(row["declared"]), number(row["value"], missing=self._missing(row)),
-                  number(row["value"] - row["declared"], signed=True)] for _, row in rows.iterrows()]
+                  number(row["value"] - row["declared"], signed=True), interval(*limits)]
+                 for (_, row), limits in zip(rows.iterrows(), between, strict=True)]
         columns = [(word["dimension"], "text"), (word["declared"], "number"), (word["verified"], "number"),
-                   (word["difference"], "number")]
+                   (word["difference"], "number"), (word["margin"], "number")]
         return self.report.section("declared", word["declared_verified"],
                                    picture_html(charts.declared_and_verified(rows, lang=self.lang)),
                                    table_html(word["declared_verified"], columns, cells))
@@ -140,6 +148,15 @@ class CommunityReport:
                    (word["margin"], "number")]
         return table_html(caption, columns, cells)
 
+    def methods(self) -> Section:
+        """What each method alone says."""
+        return self.report.section("methods", words(self.lang)["methods"], *method_parts(self.own, self.lang))
+
+    def follow_up(self) -> Section:
+        """Findings, weak indicators, and good practice."""
+        parts = follow_up_parts(self.round, self.own, self.community, self.lang)
+        return self.report.section("follow_up", words(self.lang)["follow_up"], *parts)
+
     def indicators(self) -> Section:
         """Every indicator with the value, weight and base of each method's evidence."""
         word = words(self.lang)
@@ -152,7 +169,7 @@ class CommunityReport:
                 + (f" (n={part['n']}, {part['weight']:.0%})" if part["weight"] > 0 and not part["withheld"] else "")
                 for _, part in given.iterrows())
             cells.append([row["label"], number(row["points"]), number(row["value"], missing=self._missing(row)),
-                          interval(row["ci_low"], row["ci_high"]), told])
+                          interval(row["ci_low"], row["ci_high"]), told + stand_in_text(row, self.lang)])
         columns = [(word["indicator"], "text"), (word["points"], "number"), (word["percent"], "number"),
                    (word["margin"], "number"), (word["evidence"], "text")]
         return self.report.section("indicators", word["indicators"], table_html(word["indicators"], columns, cells))

@@ -11,6 +11,7 @@ from evaluation.declare.model import label
 from evaluation.fieldwork.communities import NAMES
 from evaluation.fieldwork.opening import Round
 from evaluation.reporting import charts
+from evaluation.reporting.district_sections import agreement_parts, bands_parts, looks_parts, stars_parts
 from evaluation.reporting.report import (
     Report,
     Section,
@@ -42,6 +43,7 @@ class DistrictReport:
 
     round: Round
     lang: str
+    scores: pd.DataFrame
     table: pd.DataFrame
     report: Report
 
@@ -51,7 +53,8 @@ class DistrictReport:
         opened = open_for_report(round, lang)
         title = f"{words(lang)['district_report']}: {label(opened.declared.title, lang)}"
         report = Report(lang, title, label(opened.programme.rubric.title, lang), footer_of(opened, lang))
-        return cls(opened, lang, league(opened, gated_scores(opened), lang), report)
+        scores = gated_scores(opened)
+        return cls(opened, lang, scores, league(opened, scores, lang), report)
 
     def _levels(self) -> dict[str, str]:
         return {level.id: label(level.label, self.lang) for level in self.round.programme.rubric.levels}
@@ -75,6 +78,24 @@ class DistrictReport:
         picture = charts.caterpillar(self.table, threshold=rule.threshold, levels=levels, lang=self.lang)
         return self.report.section("caterpillar", word["caterpillar"], picture_html(picture),
                                    paragraph(word["caterpillar_note"]))
+
+    def bands(self) -> Section:
+        """The places that each community may hold, all at once: bands in place of ranks."""
+        return self.report.section("bands", words(self.lang)["bands"], *bands_parts(self.table, self.lang))
+
+    def looks(self) -> Section:
+        """Communities whose declared and verified scores differ by more than noise, corrected for many looks."""
+        parts = looks_parts(self.round, self.scores, self.table, self.lang)
+        return self.report.section("looks", words(self.lang)["looks"], *parts)
+
+    def stars(self) -> Section:
+        """What becomes of the stars held from rounds before."""
+        parts = stars_parts(self.round, self.table, self._levels(), self.lang)
+        return self.report.section("stars", words(self.lang)["standing"], *parts)
+
+    def agreement(self) -> Section:
+        """How far raters agree."""
+        return self.report.section("agreement", words(self.lang)["agreement"], *agreement_parts(self.round, self.lang))
 
     def funnel(self) -> Section:
         """Verified minus declared against precision."""

@@ -96,8 +96,10 @@ def certainty(probability: float, se: float) -> str:
 
 
 def interval(low: float, high: float, missing: str = "–") -> str:
-    """`81.2 – 84.9`, or a dash."""
-    return f"{low:.1f} – {high:.1f}" if math.isfinite(low) and math.isfinite(high) else missing
+    """`81.2 – 84.9`, or `−3.1 … 0.6`, or a dash."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return missing
+    return f"{low:.1f} {'–' if low >= 0 else '…'} {high:.1f}".replace("-", "−")
 
 
 @dataclass(frozen=True)

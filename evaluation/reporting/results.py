@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +23,7 @@ from evaluation.reporting.disclosure import gate_scores
 from evaluation.reporting.followup import register
 from evaluation.reporting.report import words
 from evaluation.scoring import Rule, decide, rule_of, score_round
+from evaluation.scoring.bootstrap import bayesian_bootstrap
 
 SCHEMA = "evaluation/score/1"
 DIGITS = 9
@@ -174,6 +176,15 @@ def key_of(round_: Round, columns: list[str], hashes: NDArray[np.uint64]) -> byt
     """What a table of scores must be marked with to be taken as it is: schema, software, inputs, and its own digest."""
     told = f"{columns}{hashlib.sha256(hashes.tobytes()).hexdigest()}"
     return f"{SCHEMA} {version('evaluation')} {round_.inputs} {hashlib.sha256(told.encode()).hexdigest()}".encode()
+
+
+def bootstrap_beside(round_: Round, table: pd.DataFrame, draws: int,
+                     progress: Callable[[Iterable[int]], Iterable[int]]) -> pd.DataFrame:
+    """The decisions in `table`, behind the gate, with se_bootstrap and p_bootstrap beside se and p_pass."""
+    found = bayesian_bootstrap(round_, rule_of(round_).threshold, draws, round_.declared.seed, progress).set_index("community")
+    shown = table[table["value"].notna()]
+    return shown.assign(se_bootstrap=found["se"].reindex(shown["community"]).to_numpy(),
+                        p_bootstrap=found["p_pass"].reindex(shown["community"]).to_numpy())
 
 
 def decisions(round_: Round, scores: pd.DataFrame) -> pd.DataFrame:

@@ -33,6 +33,7 @@ class Sensitivity:
 
     communities: list[str]
     factors: list[str]
+    indicators: list[str]
     base: Floats
     totals: Floats
     first: Floats
@@ -67,8 +68,9 @@ def sensitivity(round_: Round, rule: Rule, runs: int = 256, spread: float = 0.25
     everything = np.concatenate([first, second, *mixed])
     totals = np.array([model.total(everything[run]) for run in progress(range(len(everything)))]).T
     blocks = totals.reshape(len(base.names), size + 2, runs)
-    return Sensitivity(base.names, model.factors, base.value[:, 0], totals[:, : 2 * runs], *_effects(blocks),
-                       _verdicts(base, totals[:, : 2 * runs], rule), _without(base))
+    indicators, drawn = [part.id for part in base.rubric.indicators], totals[:, : 2 * runs]
+    return Sensitivity(base.names, model.factors, indicators, base.value[:, 0], drawn, *_effects(blocks),
+                       _verdicts(base, drawn, rule), _without(base))
 
 
 def _effects(blocks: Floats) -> tuple[Floats, Floats]:

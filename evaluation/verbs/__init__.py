@@ -6,6 +6,7 @@ from evaluation.verbs.plan import plan, show_looks
 from evaluation.verbs.rounds import check, init, schema
 from evaluation.verbs.sampling import sample
 from evaluation.verbs.scoring import score
+from evaluation.verbs.sensitivity import show_sensitivity
 
 __all__ = ["check", "init", "next_case", "plan", "record_call", "release_cases", "run", "sample", "schema", "score",
-           "show_looks", "show_progress"]
+           "show_looks", "show_progress", "show_sensitivity"]

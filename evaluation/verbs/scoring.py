@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn, track
 from rich.table import Table
 
 from evaluation.declare.model import label
@@ -18,13 +18,13 @@ from evaluation.reporting.district import league
 from evaluation.reporting.followup import write_follow_up
 from evaluation.reporting.many import score_parts
 from evaluation.reporting.report import certainty, interval, number, words
-from evaluation.reporting.results import gated_scores, write_score_file, write_score_files, write_scores
+from evaluation.reporting.results import bootstrap_beside, gated_scores, write_score_file, write_score_files, write_scores
 from evaluation.scoring import decide, rule_of
 from evaluation.scoring.decision import VERDICTS
 from evaluation.verbs.telling import tell
 
 
-def score(folder: Path, community: str | None, every: bool, lang: str, jobs: int | None = None) -> None:
+def score(folder: Path, community: str | None, every: bool, lang: str, bootstrap: int = 0, jobs: int | None = None) -> None:
     """Score the round, print the communities (or one), write scores.parquet and, with `every`, each score.json."""
     parts = open_parts(folder) if community is None else None
     if parts is not None and len(parts.plan) > 1:
@@ -42,7 +42,10 @@ def score(folder: Path, community: str | None, every: bool, lang: str, jobs: int
     elif community:
         write_score_file(opened, community, scores)
     table = league(opened, scores, lang)
-    _print_league(opened, table if community is None else table[table["community"] == community], lang)
+    table = table if community is None else table[table["community"] == community]
+    _print_league(opened, table, lang)
+    if bootstrap:
+        _print_bootstrap(opened, table, bootstrap)
     print(file)
 
 
@@ -60,6 +63,19 @@ def _score_by_parts(parts: Parts, every: bool, lang: str, jobs: int) -> None:
     for verdict in VERDICTS:
         print(f"{words(lang)[verdict].format(mark=mark)}: {counts.get(verdict, 0)}")
     print(file)
+
+
+def _print_bootstrap(opened: Round, table: pd.DataFrame, draws: int) -> None:
+    """Standard errors and probabilities of the totals shown, beside those of a Bayesian bootstrap."""
+    found = bootstrap_beside(opened, table, draws, lambda numbers: track(
+        numbers, description="Bayesian bootstrap", console=Console(stderr=True), transient=True))
+    shown = Table(title=f"Bayesian bootstrap, {draws}")
+    for name in ("", "SE", "SE, bootstrap", "P", "P, bootstrap"):
+        shown.add_column(name, justify="left" if not name else "right")
+    for row in found.itertuples(index=False):
+        shown.add_row(str(row.label), number(float(row.se), 2), number(float(row.se_bootstrap), 2),  # type: ignore[arg-type]
+                      f"{row.p_pass:.3f}", f"{row.p_bootstrap:.3f}")
+    Console(width=None if sys.stdout.isatty() else 140).print(shown)
 
 
 def _print_league(opened: Round, table: pd.DataFrame, lang: str) -> None:

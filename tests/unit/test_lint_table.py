@@ -162,6 +162,7 @@ TABLE = [
     row("D06", "round", "programme:", "seed: 1.5\nprogramme:", "seed:", "not a number"),
     row("D16", "round", "    columns: {q1: First}", "    delimiter: ';;'", "delimiter", "One character"),
     row("D18", "round", "programme:", "calls: {file: c.csv, timezone: Peking}\nprogramme:", "timezone", "tz database"),
+    row("D19", "round", "programme:", "stars: {on: 31.12.2026}\nprogramme:", "stars", "Write it as 2026-12-31"),
     row("D17", "round", "    columns: {q1: First}", "    community: {pattern: '['}", "pattern", "regular expression"),
     row("L25", "form", None, FORM.replace("select_one yes_no", "select_multiple yes_no").replace('value: "no"', 'value: "not yet"'),
         "not yet", "without spaces"),
