@@ -67,15 +67,16 @@ def moments(grouped: Grouped, columns: Sequence[Column], sets: NDArray[np.bool_]
     unseen = np.ones(count) if population is None else np.clip(1 - grouped.counts / population, 0.0, 1.0)
     made = Moments(np.full((count, items), np.nan), np.zeros((count, items, items)), n, psus, some, some_psus, units - strata,
                    units, strata, lonely, unseen, Pool.empty(items))
+    members = [np.flatnonzero(items_of_set) for items_of_set in sets]
     seen = None if population is None else grouped.seen_in_strata(population)
     tables = [(np.nan_to_num(column.value), np.isfinite(column.value)) for column in columns]
     for first, last in grouped.blocks(ROWS):
-        _block(made, grouped, slice(first, last), columns, tables, sets.astype(np.float32), seen, residuals)
+        _block(made, grouped, slice(first, last), columns, tables, members, seen, residuals)
     return made
 
 
 def _block(made: Moments, grouped: Grouped, part: slice, columns: Sequence[Column], tables: list[tuple[Floats, Any]],
-           sets: NDArray[np.float32], seen: Floats | None, residuals: Residuals | None) -> None:
+           members: list[Ints], seen: Floats | None, residuals: Residuals | None) -> None:
     """Fill in the communities of one part."""
     begin, counts = int(grouped.starts[part.start]), grouped.counts[part]
     rows = slice(begin, begin + int(counts.sum()))
@@ -95,7 +96,7 @@ def _block(made: Moments, grouped: Grouped, part: slice, columns: Sequence[Colum
             z *= factor
     if residuals is not None:
         z = residuals(z, rows)
-    _answering(made, grouped, part, rows, starts, there, sets)
+    _answering(made, grouped, part, rows, starts, there, members)
     both = _together(there, starts, counts) if there is not None and seen is not None else None
     spread, reduced = _products(grouped, part, rows, z, seen, residuals is not None)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -128,20 +129,22 @@ def _values(columns: Sequence[Column], tables: list[tuple[Floats, Any]], rows: A
 
 
 def _answering(made: Moments, grouped: Grouped, part: slice, rows: slice, starts: Ints, there: Floats | None,
-               sets: NDArray[np.float32]) -> None:
+               members: list[Ints]) -> None:
     """Count the rows and PSUs that answered each item, and any item of each set."""
     counts, units = grouped.counts[part, None], made.units[part, None]
     if there is None:
         made.psus[part] = units
-        made.some[part], made.some_psus[part] = counts * sets.any(axis=1), units * sets.any(axis=1)
+        asked = np.array([len(own) > 0 for own in members])
+        made.some[part], made.some_psus[part] = counts * asked, units * asked
         return
-    hit = sets @ there.astype(np.float32) > 0
+    seen = there > 0
+    hit = np.array([seen[own[0]] if len(own) == 1 else np.logical_or.reduce(seen[own], axis=0) for own in members])
     made.some[part] = np.add.reduceat(hit, starts, axis=1, dtype=np.int64).T
     if not grouped.clustered:
         made.psus[part], made.some_psus[part] = made.n[part], made.some[part]
         return
     psu_starts, edges = _psus(grouped, part, rows)
-    for target, mask in ((made.psus, there > 0), (made.some_psus, hit)):
+    for target, mask in ((made.psus, seen), (made.some_psus, hit)):
         target[part] = np.add.reduceat(np.logical_or.reduceat(mask, psu_starts, axis=1), edges[:-1], axis=1, dtype=np.int64).T
 
 
