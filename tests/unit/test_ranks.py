@@ -40,6 +40,12 @@ def test_what_is_not_known():
     assert found[3] == (2, 3, "middle")
 
 
+@pytest.mark.parametrize("df", [np.nan, 0.0])
+def test_a_standard_error_without_degrees_of_freedom_says_nothing(df):
+    assert intervals([90.0, 70], 1.0, df) == [(1, 2, "middle")] * 2
+    assert intervals([90.0, 70], 0.0, df) == [(1, 1, "upper"), (2, 2, "lower")]    # but 0 needs none
+
+
 def test_no_error_at_all_is_the_plain_order_with_ties():
     assert intervals([3.0, 2, 2, 1], 0.0) == [(1, 1, "upper"), (2, 3, "middle"), (2, 3, "middle"), (4, 4, "lower")]
 
@@ -54,11 +60,23 @@ def test_the_critical_value_of_equal_communities_is_of_the_studentized_range(cou
     assert _critical(np.ones(count), np.full(count, np.inf), 0.95, 2, 60_000) == pytest.approx(expected, abs=0.03)
 
 
-def test_the_bound_for_many_is_never_narrower(monkeypatch):
-    se = np.random.default_rng(1).uniform(0.5, 3, 40)
-    exact = _critical(se, np.full(40, 20.0), 0.95, 3, 4000)
+@pytest.mark.parametrize(("se", "df"), [
+    (np.random.default_rng(1).uniform(0.5, 3, 40), np.full(40, 20.0)),
+    (np.repeat([10, 0.5], 20), np.repeat([3.0, 100], 20)),     # here the range over sqrt(2) would be narrower
+    (np.exp(np.random.default_rng(1).normal(0, 1, 40)), np.full(40, 4.0)),
+    (np.repeat([1.0, 0], 20), np.full(40, np.inf)),
+])
+def test_the_bound_for_many_is_never_narrower(monkeypatch, se, df):
+    exact = _critical(se, df, 0.95, 3, 4000)
     monkeypatch.setattr(ranks, "PAIRWISE", 10)
-    assert _critical(se, np.full(40, 20.0), 0.95, 3, 4000) >= exact
+    assert _critical(se, df, 0.95, 3, 4000) >= exact
+
+
+def test_in_parts_or_at_once_the_bound_is_the_same(monkeypatch):
+    monkeypatch.setattr(ranks, "PAIRWISE", 10)
+    whole = _critical(np.ones(40), np.full(40, np.inf), 0.95, 3, 20_000)
+    monkeypatch.setattr(ranks, "CELLS", 4000)
+    assert _critical(np.ones(40), np.full(40, np.inf), 0.95, 3, 20_000) == pytest.approx(whole, abs=0.05)
 
 
 def test_all_true_ranks_lie_inside_as_often_as_claimed():
@@ -66,11 +84,11 @@ def test_all_true_ranks_lie_inside_as_often_as_claimed():
     truth = np.sort(rng.normal(80, 3, 12))[::-1]
     se = rng.uniform(0.5, 2, 12)
     held = 0
-    for seed in range(300):
+    for seed in range(400):
         found = rank_intervals(totals(truth + rng.normal(0, se), se), seed=seed, draws=400)
         place = np.arange(1, 13)
         held += bool(((found["rank_low"] <= place) & (place <= found["rank_high"])).all())
-    assert held / 300 >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / 300)
+    assert held / 400 >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / 400)
 
 
 def test_order_of_rows_does_not_matter():
