@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from evaluation.core.errors import Problem, problem
+import pandas as pd
+
+from evaluation.core.csvfile import read_table, tidy
+from evaluation.core.errors import DataError, Problem, near_miss, problem
 from evaluation.declare.scope import folded, offending
 
 SHORT = 4  # words of a header that names a thing rather than asks a question
@@ -33,3 +36,21 @@ def refused_columns(file: Path, columns: Iterable[str], *, contact_allowed: bool
         elif not contact_allowed and _asks_for_contact(folded(column)):
             faults.append(problem("S04", file, 1, column))
     return faults
+
+
+def read_columns(file: Path, names: Sequence[str]) -> pd.DataFrame:
+    """Columns of a file as tidy text; no rows where it has a header alone. Raises DataError for columns that are not there, and
+    others that may not be.
+    """
+    try:
+        table = read_table(file)
+    except DataError as error:
+        if [fault.code for fault in error.problems] != ["F09"]:
+            raise
+        return pd.DataFrame({name: pd.Series([], dtype="str") for name in names})
+    faults = [problem("A01", file, 1, name, name=name, hint=near_miss(name, table.columns))
+              for name in names if name not in table]
+    faults += refused_columns(file, [name for name in table.columns if name not in names])
+    if faults:
+        raise DataError(faults)
+    return pd.DataFrame({name: tidy(table[name])[0].astype("str") for name in names})

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from evaluation.core.csvfile import read_table, rows_where, tidy
+from evaluation.core.csvfile import rows_where
 from evaluation.core.errors import DataError, Problem, near_miss, problem
 from evaluation.declare.rubric import Rubric
 from evaluation.declare.scope import offending
-from evaluation.fieldwork.columns import refused_columns
+from evaluation.fieldwork.columns import read_columns
 
 FINDINGS = ("community", "indicator", "problem", "who", "due", "state")
 STARS = ("community", "level", "until")
@@ -43,13 +43,8 @@ def read_practice(file: Path, rubric: Rubric, communities: pd.Index) -> pd.DataF
 
 
 def _read(file: Path, columns: tuple[str, ...], rubric: Rubric, communities: pd.Index) -> tuple[pd.DataFrame, list[Problem]]:
-    table = read_table(file)
-    faults = [problem("A01", file, 1, name, name=name, hint=near_miss(name, table.columns))
-              for name in columns if name not in table]
-    faults += refused_columns(file, [name for name in table.columns if name not in columns])
-    if faults:
-        raise DataError(faults)
-    made = pd.DataFrame({name: tidy(table[name])[0].astype("str") for name in columns})
+    made = read_columns(file, columns)
+    faults: list[Problem] = []
     known = {"community": [str(name) for name in communities], "indicator": [part.id for part in rubric.indicators]}
     for column, code in (("community", "A12"), ("indicator", "C12")):
         for row in rows_where(~made[column].isin(known[column]), made.index):
@@ -75,12 +70,8 @@ def _checked(table: pd.DataFrame, faults: list[Problem]) -> pd.DataFrame:
 
 def read_stars(file: Path, rubric: Rubric, communities: pd.Index) -> pd.DataFrame:
     """Stars held: community, level, until (the last day). DataError: unknown communities or levels, no dates, doubles."""
-    table = read_table(file)
-    faults = [problem("A01", file, 1, name, name=name, hint=near_miss(name, table.columns))
-              for name in STARS if name not in table]
-    if faults:
-        raise DataError(faults)
-    made = pd.DataFrame({name: tidy(table[name])[0].astype("str") for name in STARS})
+    made = read_columns(file, STARS)
+    faults: list[Problem] = []
     known = [str(name) for name in communities]
     levels = [level.id for level in rubric.levels]
     due = pd.to_datetime(made["until"], errors="coerce", format="%Y-%m-%d")

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from evaluation.core.csvfile import read_table, rows_where, tidy
+from evaluation.core.csvfile import rows_where
 from evaluation.core.errors import DataError, Problem, near_miss, problem
 from evaluation.declare.instrument import Instrument
 from evaluation.fieldwork.answers import code_of
+from evaluation.fieldwork.columns import read_columns
 
 COLUMNS = ("community", "item", "answer", "total")
 
@@ -20,12 +21,8 @@ def read_margins(file: Path, instrument: Instrument, communities: pd.Index) -> p
 
     Every item that is there for a community makes one margin of it. Raises DataError with every fault.
     """
-    table = read_table(file)
-    faults = [problem("A01", file, 1, name, name=name, hint=near_miss(name, table.columns))
-              for name in COLUMNS if name not in table]
-    if faults:
-        raise DataError(faults)
-    made = pd.DataFrame({name: tidy(table[name])[0].astype("str") for name in COLUMNS})
+    made = read_columns(file, COLUMNS)
+    faults: list[Problem] = []
     unknown = made["community"][~made["community"].isin(communities)]
     for name, part in unknown.groupby(unknown):
         faults.append(problem("A12", file, int(part.index[0]), "community", id=name, rows=[int(row) for row in part.index],

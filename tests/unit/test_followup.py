@@ -72,6 +72,12 @@ def test_faults(folder, old, new, code, column):
     assert [(told.code, told.line, told.path) for told in error.value.problems] == [(code, 2, column)]
 
 
+def test_nothing_found_yet_is_no_fault(folder):
+    opened = written(folder, FINDINGS.splitlines()[0] + "\n", PRACTICE.splitlines()[0] + "\n")
+    assert opened.findings.empty
+    assert set(register(opened, gated_scores(opened))["source"]) == {"score"}
+
+
 def test_a_column_of_names_is_refused(folder):
     with pytest.raises(DataError) as error:
         written(folder, FINDINGS.replace("who,due", "who,phone,due").replace("office,", "office,,"))
