@@ -57,6 +57,7 @@ def _score_by_parts(parts: Parts, every: bool, lang: str, jobs: int) -> None:
         task = progress.add_task(words(lang)["communities"], total=sum(map(len, parts.plan)))
         file = score_parts(parts, jobs, every, lambda count: progress.advance(task, count))
     rule = rule_of(parts.whole)
+    write_follow_up(parts.whole, pd.read_parquet(file, filters=[("level", "==", "indicator")]))
     totals = pd.read_parquet(file, filters=[("level", "==", "total")])
     counts = decide(totals, rule)["verdict"].value_counts()
     mark = "" if rule.declared_at_least is None else f"{rule.declared_at_least:g}"
