@@ -47,6 +47,18 @@ def test_limits_are_named(folder, lang):
     assert caps_text(capped, own.assign(cap=""), lang) is None
 
 
+def test_a_missing_register_of_mediation_limits_dimension_4_of_the_bundled_rubric(folder, lang):
+    file = folder / "answers" / "records.csv"
+    table = pd.read_csv(file, dtype=str)
+    table.loc[table["community"] == "c21", "r11"] = "none"
+    table.to_csv(file, index=False)
+    report = CommunityReport.open(folder, "c21", lang)
+    own = report.own
+    assert own.loc[(own["level"] == "dimension") & (own["id"] == "4"), "value"].tolist() == [60]
+    assert own.loc[own["level"] == "total", "cap"].tolist() == ["mediation_register"]
+    assert ("没有矛盾调解登记" if lang == "zh" else "No register of mediation") in report.result_card().body
+
+
 def test_a_community_page_shows_methods_and_follow_up(folder, lang):
     report = CommunityReport.open(folder, "c05", lang)
     assert report.methods().body.count("<tr") == 6     # a header and five methods
