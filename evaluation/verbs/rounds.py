@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from evaluation.core.errors import DataError, DeclarationError, DesignError, UsageError, problem
-from evaluation.core.files import write_json
+from evaluation.core.files import write_text
 from evaluation.core.resources import shipped
 from evaluation.declare.instrument import Instrument
 from evaluation.declare.model import RESPONDENT_METHODS
@@ -92,5 +92,5 @@ def schema(out: Path | None) -> None:
         print(json.dumps(schemas, ensure_ascii=False, indent=1, sort_keys=True))
         return
     for name, made in schemas.items():
-        write_json(out / f"{name}.schema.json", made)
+        write_text(out / f"{name}.schema.json", json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
         print(out / f"{name}.schema.json")
