@@ -35,11 +35,11 @@ def font_style(text: str) -> Markup:
 @cache
 def _subset(wanted: str) -> str:
     options = subset.Options(hinting=False, layout_features=[], notdef_outline=True, recalc_timestamp=False)
-    font = subset.load_font(str(font_file()), options)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(text=wanted)
-    subsetter.subset(font)
-    font.flavor = "woff"
     stream = io.BytesIO()
-    font.save(stream)
+    with subset.load_font(str(font_file()), options) as font:
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(text=wanted)
+        subsetter.subset(font)
+        font.flavor = "woff"
+        font.save(stream)
     return b64encode(stream.getvalue()).decode()
