@@ -163,9 +163,9 @@ def _codes(file: Path, column: pd.Series, item: Item,
     made = {value: _code(value, item, known) for value in distinct(tidied)[1]}
     faults = []
     for value in [value for value, code in made.items() if code is None]:
-        rows = rows_where(tidied == value, column.index)
-        faults.append(problem("A10", file, rows[0], item.id, value=value, rows=rows, count=len(rows),
-                              hint=near_miss(value, set(known.values()) or ["0", "1", "2"])))
+        if rows := rows_where(tidied == value, column.index):    # a category may be of rows that are not of this part
+            faults.append(problem("A10", file, rows[0], item.id, value=value, rows=rows, count=len(rows),
+                                  hint=near_miss(value, set(known.values()) or ["0", "1", "2"])))
     return recoded(tidied, {value: code or "" for value, code in made.items()}), faults, told
 
 

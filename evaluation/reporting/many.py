@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +41,9 @@ def score_parts(parts: Parts, jobs: int, files: bool, advance: Callable[[int], N
     results.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".scores.", dir=results))
     try:
-        with one_thread_each(), ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as workers:
+        with one_thread_each(), ExitStack() as stack:
+            workers = stack.enter_context(ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")))
+            stack.callback(workers.shutdown, cancel_futures=True)    # a fault, or Ctrl-C: what waits is not begun
             first = [workers.submit(_score, parts, number, None, scratch, files) for number in range(len(parts.plan))]
             pools: Pools = {}
             waiting = []

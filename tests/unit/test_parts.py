@@ -89,6 +89,19 @@ def test_faults_of_a_part_name_the_row_of_the_file(large):
     assert [(problem.code, problem.line) for problem in error.value.problems] == [("A10", 102)]
 
 
+def test_a_fault_in_one_part_ends_it_all_and_leaves_nothing(large):
+    file = large / "answers" / "questionnaire.parquet"
+    table = pd.read_parquet(file)
+    table.loc[100, "q01"] = "never heard of"
+    table.to_parquet(file, index=False, row_group_size=70)
+    done = []
+    with pytest.raises(DataError) as error:
+        score_parts(open_parts(large, size=2), 1, files=False, advance=done.append)
+    assert [(problem.code, problem.line) for problem in error.value.problems] == [("A10", 102)]
+    assert sum(done) < 24
+    assert list((large / "results").iterdir()) == []
+
+
 def test_a_method_that_is_nowhere_in_a_part_is_not_assessed_there(large):
     whole = open_round(large)
     parts = open_parts(large, size=5)
