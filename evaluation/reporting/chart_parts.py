@@ -12,8 +12,9 @@ import pandas as pd
 from ruamel.yaml import YAML
 
 from evaluation.reporting import style
-from evaluation.reporting.layout import Marks, Rows, Sheet, rows
-from evaluation.reporting.style import Picture
+from evaluation.reporting.background import Sheet
+from evaluation.reporting.layout import Marks, Rows, rows
+from evaluation.reporting.style import Picture, text_width
 
 WORDS: dict[str, dict[str, str]] = YAML(typ="safe", pure=True).load(
     Path(__file__).with_name("chart_words.yaml").read_text(encoding="utf-8"))
@@ -66,22 +67,26 @@ def percent_text(share: float) -> str:
 
 
 def zoomed(values: Sequence[float]) -> tuple[float, float]:
-    """Limits on 0-100 in steps of 5 around the values, at least 20 apart."""
+    """Limits on 0-100 in steps of 10 around the values, at least 20 apart."""
     known = [min(max(value, 0), 100) for value in values if not math.isnan(value)]
     if not known:
         return 0.0, 100.0
-    low, high = max(0, 5 * math.floor((min(known) - 2) / 5)), min(100, 5 * math.ceil((max(known) + 2) / 5))
+    low, high = max(0, 10 * math.floor((min(known) - 2) / 10)), min(100, 10 * math.ceil((max(known) + 2) / 10))
     while high - low < 20:
-        low, high = max(0, low - 5), min(100, high + 5)
+        low, high = max(0, low - 10), min(100, high + 10)
     return float(low), float(high)
 
 
 def score_rows(labels: list[str], values: Sequence[float], word: dict[str, str], **layout: Any) -> Rows:
     """Rows over a score axis that is zoomed to the values."""
     low, high = zoomed(values)
-    laid = rows(labels, (low, high), axis=word["score"], **layout)
-    laid.plot.set_xticks(np.arange(low, high + 1, 5 if high - low <= 50 else 10))
-    return laid
+    return rows(labels, (low, high), axis=word["score"], ticks=np.arange(low, high + 1, 5 if high - low <= 50 else 10).tolist(),
+                **layout)
+
+
+def column_width(*texts: str) -> float:
+    """Inches that a right-hand column takes for the widest text that can come, or comes."""
+    return max(text_width(text, style.SMALL) for text in texts) + 0.1
 
 
 def marks_of(threshold: float, levels: Sequence[tuple[str, float]], word: dict[str, str]) -> Marks:
@@ -96,18 +101,6 @@ def nothing_to_show(lang: str, note: str = "") -> Picture:
     sheet = Sheet(0.7)
     sheet.write(style.WIDTH / 2, 0.35, text.strip(), style.BODY, "center", style.QUIET)
     return sheet.picture(text.strip())
-
-
-def draw_whisker(laid: Rows, y: float, low: float, high: float, **look: Any) -> None:
-    """The line of an interval; none where a limit is missing."""
-    if not (math.isnan(low) or math.isnan(high)):
-        full: dict[str, Any] = {"color": style.INK, "lw": 1.4, "solid_capstyle": "butt"} | look
-        laid.plot.plot([low, high], [y, y], **full)
-
-
-def draw_point(laid: Rows, y: float, value: float, **look: Any) -> None:
-    """A marker on a row, whole even where it lies on the edge of the plot, as a score of 100 does."""
-    laid.plot.plot([value], [y], **({"clip_on": not 0 <= value <= 100, "zorder": 4} | look))
 
 
 def dot_look(colour: str, marker: str, hollow: bool = False, size: float = 6.0) -> dict[str, Any]:

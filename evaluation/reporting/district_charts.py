@@ -9,12 +9,12 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from evaluation.reporting import style
+from evaluation.reporting.background import Key, Sheet
 from evaluation.reporting.chart_parts import (
     absent_words,
     chart_words,
+    column_width,
     dot_look,
-    draw_point,
-    draw_whisker,
     floats,
     labels_of,
     marks_of,
@@ -24,8 +24,8 @@ from evaluation.reporting.chart_parts import (
     signed_text,
     verdict_look,
 )
-from evaluation.reporting.layout import Key, Sheet
-from evaluation.reporting.style import Picture, drawn, text_width
+from evaluation.reporting.layout import name_dots
+from evaluation.reporting.style import Picture, drawn
 
 LIMIT_95, LIMIT_998 = 1.959964, 3.090232  # standard normal quantiles of the funnel's two-sided limits
 LABELLED_ROWS = 60  # a caterpillar with more rows names none of them
@@ -53,10 +53,10 @@ def caterpillar(table: pd.DataFrame, threshold: float, levels: list[tuple[str, f
         [""] * len(labels) if many else labels, [threshold, *(value for column in columns for value in column)], word,
         key=key, marks=marks_of(threshold, levels, word), lines=3, label_width=2.1,
         pitch=min(0.05, 11 / len(labels)) if many else 0.21,
-        right_width=0.1 + max(text_width(text, style.SMALL) for text in texts))
+        right_width=0.1 if many else column_width("100.00", *lacking))
     for y, verdict, text, value, low, high in zip(laid.middles, verdicts, texts, *columns, strict=True):
-        draw_whisker(laid, y, low, high, color=style.VERDICT_COLOURS[verdict], lw=0.8 if many else 1.6)
-        draw_point(laid, y, value, **verdict_look(verdict, 2.2 if many else 5.5))
+        laid.whisker(y, low, high, style.VERDICT_COLOURS[verdict], 0.8 if many else 1.6)
+        laid.dot(y, value, verdict_look(verdict, 2.2 if many else 5.5))
         laid.note(y, text, quiet=math.isnan(value))
     told = word["comma"].join(f"{word[verdict]} {count}" for verdict, count in tally.items())
     known = [number for number, value in enumerate(columns[0]) if not math.isnan(value)]
@@ -66,7 +66,7 @@ def caterpillar(table: pd.DataFrame, threshold: float, levels: list[tuple[str, f
         alt = word["alt_rank" if len(labels) > 1 else "alt_rank_one"].format(
             n=len(labels), threshold=f"{threshold:g}", verdicts=told, top=labels[0], bottom=labels[known[-1]],
             high=high, low=low)
-    return laid.sheet.picture(alt)
+    return laid.picture(alt)
 
 
 @drawn
@@ -115,7 +115,7 @@ def funnel(table: pd.DataFrame, lang: str, x_label: str | None = None) -> Pictur
 
     lines = [on_paper(x, side * limit / x) for x in curve for limit in (0, LIMIT_95, LIMIT_998) for side in (-1, 1)]
     dots = [on_paper(x, y) for x, y in zip(precision, gap, strict=True)]
-    unnamed = sheet.name_dots((left, right, top, bottom), dots, lines, [(labels[known[i]], i) for i in out])
+    unnamed = name_dots(sheet, (left, right, top, bottom), dots, lines, [(labels[known[i]], i) for i in out])
     across = style.wrapped(x_label or word["precision"], right - left, style.SMALL, 1)
     sheet.write((left + right) / 2, 4.43, across, style.SMALL, "center", style.QUIET)
     sheet.paper.text(0.16, (top + bottom) / 2, word["difference"], size=style.SMALL, rotation=90, ha="center",

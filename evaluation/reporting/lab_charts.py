@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from evaluation.reporting import style
+from evaluation.reporting.background import Key, Sheet
 from evaluation.reporting.chart_parts import chart_words, dot_look, nothing_to_show
-from evaluation.reporting.layout import Key, Sheet
 from evaluation.reporting.style import Picture, drawn
 
 INTERVALS = 60  # samples whose intervals are drawn

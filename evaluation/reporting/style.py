@@ -1,6 +1,6 @@
-"""How charts look: font, type sizes, colours, and a sheet measured in inches that knows how wide its words are.
+"""How charts look: font, type sizes, colours, and how wide words are in inches.
 
-Nothing here touches matplotlib's global state when imported; `drawn` applies `RC` only while a chart is drawn.
+Nothing here touches matplotlib's global state when imported; `looks` applies `RC` only while a chart is drawn.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ import html
 import re
 import unicodedata
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ParamSpec, cast
@@ -75,18 +76,34 @@ def fonts() -> tuple[FT2Font, FT2Font]:
     return FT2Font(found[0]), FT2Font(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf")
 
 
+@cache
+def _settings() -> dict[str, Any]:
+    """Matplotlib's defaults and `RC`, all but the backend, which is the notebook's."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(cast(Any, RC))
+        settings: dict[str, Any] = dict(cast(Any, matplotlib.rcParams.copy()))
+    return {name: value for name, value in settings.items() if name != "backend"}
+
+
+@contextmanager
+def looks() -> Iterator[None]:
+    """Matplotlib's defaults and `RC`, whatever the notebook has set; its settings return afterwards."""
+    fonts()
+    with matplotlib.rc_context():
+        dict.update(cast(Any, matplotlib.rcParams), _settings())  # as rc_context restores them: without checking each anew
+        yield
+
+
 def drawn(chart: Callable[P, Picture]) -> Callable[P, Picture]:
-    """Draw under matplotlib's defaults and `RC`, whatever the notebook has set; its settings return afterwards."""
+    """Draw a chart under `looks`."""
 
     @wraps(chart)
-    def under_rc(*args: P.args, **kwargs: P.kwargs) -> Picture:
-        fonts()
-        with matplotlib.rc_context():
-            matplotlib.rcdefaults()
-            matplotlib.rcParams.update(cast(Any, RC))
+    def under_looks(*args: P.args, **kwargs: P.kwargs) -> Picture:
+        with looks():
             return chart(*args, **kwargs)
 
-    return under_rc
+    return under_looks
 
 
 @cache
@@ -103,6 +120,7 @@ def drawable(text: object) -> str:
     return "".join(c if _advance(c) is not None else GETA for c in shown)
 
 
+@lru_cache(maxsize=4096)
 def text_width(text: str, size: float = BODY) -> float:
     """Inches that the longest line of a text takes at a type size in points."""
     return max(sum(_advance(c) or 1.0 for c in line) for line in text.split("\n")) * size / 72
@@ -123,6 +141,7 @@ def _broken(tokens: Sequence[str], width: float, size: float) -> list[str]:
     return [*done, line.rstrip()]
 
 
+@lru_cache(maxsize=4096)
 def wrapped(text: object, width: float, size: float = BODY, lines: int = 2) -> str:
     """Text broken to a width in inches: Chinese between characters, never before closing marks; else at spaces.
 
