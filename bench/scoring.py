@@ -21,7 +21,7 @@ from bench.measure import in_fresh_process, seconds, tell
 from bench.rounds import write_round
 from evaluation.fieldwork.opening import Round, open_round
 from evaluation.fieldwork.parts import open_parts
-from evaluation.reporting.many import score_parts
+from evaluation.reporting.many import local_executor, score_parts
 from evaluation.scoring import score_round
 from evaluation.scoring.item_scores import item_scores, scored_items
 
@@ -76,7 +76,8 @@ def child(folder: Path) -> None:
     start = time.perf_counter()
     parts = open_parts(folder)
     assert parts is not None
-    score_parts(parts, jobs, files=False, advance=lambda count: None)
+    with local_executor(jobs) as workers:
+        score_parts(parts, workers, files=False, advance=lambda count: None)
     took = time.perf_counter() - start
     own, worker = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     print(json.dumps({"seconds": took, "memory": own + jobs * worker}))

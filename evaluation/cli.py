@@ -125,14 +125,18 @@ def calls_progress(by: Annotated[str, typer.Option("--by", help="community, stra
     _verbs().show_progress(round_, language, by, write, close)
 
 
+Executor = Annotated[str, typer.Option("--executor", help="local, or dask: many machines.")]
+Scheduler = Annotated[str | None, typer.Option("--scheduler", help="Address of a Dask scheduler; without it, one here.")]
+
+
 @app.command()
 def score(round_: RoundDir = Path(), community: Community = None,
           every: Annotated[bool, typer.Option("--all", help="Also write score.json for every community.")] = False,
           bootstrap: Annotated[int, typer.Option("--bootstrap", help="Cross-check by so many bootstrap draws.")] = 0,
           jobs: Annotated[int | None, typer.Option("--jobs", help="Processes for large rounds; all cores without it.")] = None,
-          lang: Lang = None) -> None:
+          executor: Executor = "local", scheduler: Scheduler = None, lang: Lang = None) -> None:
     """Score all communities in one pass, print them with their intervals, write results/scores.parquet."""
-    _verbs().score(round_, community, every, _language(lang), bootstrap, jobs)
+    _verbs().score(round_, community, every, _language(lang), bootstrap, jobs, executor, scheduler)
 
 
 @app.command()
@@ -148,14 +152,22 @@ def sensitivity(round_: RoundDir = Path(), lang: Lang = None,
 def run(round_: RoundDir = Path(), community: Community = None,
         every: Annotated[bool, typer.Option("--all", help="Every community of the round.")] = False,
         district: Annotated[bool, typer.Option("--district", help="The notebook that compares the communities.")] = False,
-        resume: Annotated[bool, typer.Option("--resume", help="Skip communities done with the same inputs.")] = False,
+        resume: Annotated[bool, typer.Option("--resume", help="Skip what is done with the same inputs.")] = False,
         notebook: Annotated[Path | None, typer.Option("--notebook", help="A notebook of your own.")] = None,
         parameter: Annotated[list[str] | None, typer.Option("--parameter", "-p", help="NAME=VALUE for that notebook.")] = None,
+        jobs: Annotated[int | None, typer.Option("--jobs", help="Notebooks at a time; all cores without it.")] = None,
+        engine: Annotated[str, typer.Option("--engine", help="fork, or nbclient: papermill's own, slower.")] = "fork",
+        cell_timeout: Annotated[float, typer.Option("--cell-timeout", help="Seconds a cell may take; 0: any.")] = 300,
+        timeout: Annotated[float, typer.Option("--timeout", help="Seconds a notebook may take; 0: any.")] = 900,
+        executor: Executor = "local", scheduler: Scheduler = None,
+        store: Annotated[str | None, typer.Option("--store", help="Address that results are copied to.")] = None,
+        memory: Annotated[int, typer.Option("--memory", help="Megabytes a notebook may take; 0: any.")] = 2048,
         lang: Lang = None) -> None:
     """Run the notebook of one community (or all): ipynb, HTML and score.json in results/<community>/."""
-    language = _language(lang)
-    chosen = {"community": community, "every": every, "district": district}
-    _verbs().run(round_, language, resume=resume, notebook=notebook, parameters=parameter or [], **chosen)
+    chosen = {"community": community, "every": every, "district": district, "resume": resume, "notebook": notebook,
+              "executor": executor, "scheduler": scheduler, "store": store}
+    limits = {"cell_seconds": cell_timeout, "notebook_seconds": timeout, "memory_mb": memory}
+    _verbs().run_batch(round_, _language(lang), limits, engine=engine, jobs=jobs, parameters=tuple(parameter or ()), **chosen)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -76,7 +76,8 @@ def around_the_gate(path: str, source: str) -> list[str]:
     """Uses of raw scores and raw answers on the reporting side, outside the files that hold the gate."""
     if ORDER.index(station(path)) < ORDER.index("reporting") if station(path) != FACADE else True:
         return []
-    raw = {"score_round": {"reporting/results.py"}, "codes": {"reporting/answers.py", "reporting/disclosure.py"},
+    answers = {f"reporting/{name}.py" for name in ("answers", "disclosure", "opened", "packed")}
+    raw = {"score_round": {"reporting/results.py", "reporting/rehearsal.py"}, "codes": answers,
            "bayesian_bootstrap": {"reporting/results.py"}, "scored_of": {"reporting/many.py"}, "score_table": {"reporting/many.py"},
            "scored": set(), "sensitivity": {"reporting/sensitivity.py"}}
     found = []

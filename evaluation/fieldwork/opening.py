@@ -55,6 +55,19 @@ class Round:
         column = self.declared.answers_of(method).population
         return None if column is None else self.communities[column].astype(float)
 
+    def only(self, community: str) -> Round:
+        """The round as far as a report on one community needs it: its answers, its calls, what was written about it. Known
+        totals, which scores alone take, are left out.
+        """
+        answers = {method: replace(given.of(community), margins=None) for method, given in self.answers.items()}
+        calls, findings, stars, practice = (None if table is None else table[table["community"] == community]
+                                            for table in (self.calls, self.findings, self.stars, self.practice))
+        assert findings is not None
+        assert stars is not None
+        assert practice is not None
+        return replace(self, communities=self.communities.loc[[community]], answers=answers, calls=calls, findings=findings,
+                       stars=stars, practice=practice)
+
     def require(self, community: str) -> str:
         """The community's id if the round has it. Raises UsageError before anything touches a path."""
         if not is_safe_id(community):
@@ -84,7 +97,8 @@ class Head:
         if self.faults or self.communities is None:
             raise DataError(self.faults)
         return Round(folder, self.declared, self.programme, self.communities, answers, self.calls,
-                     _digest(folder, self.declared, self.programme), tuple(sorted(set(self.warnings))), **self.written)
+                     digest(inputs_of(folder, self.declared, self.programme)), tuple(sorted(set(self.warnings))),
+                     **self.written)
 
 
 def open_round(folder: str | Path) -> Round:
@@ -226,7 +240,8 @@ def more_answers_than_population(folder: Path, declared: RoundFile, answers: Map
     return faults
 
 
-def _digest(folder: Path, declared: RoundFile, programme: Programme) -> str:
+def inputs_of(folder: Path, declared: RoundFile, programme: Programme) -> list[Path]:
+    """Every file that a round is read from."""
     files = [folder / "round.yaml", *programme.files]
     for answers in declared.answers.values():
         files += parquet_files(folder / answers.file)
@@ -237,5 +252,4 @@ def _digest(folder: Path, declared: RoundFile, programme: Programme) -> str:
         files.append(folder / declared.calls.file)
     written = (declared.follow_up.findings, declared.follow_up.good_practice,
                None if declared.stars is None else declared.stars.held)
-    files += [folder / name for name in written if name is not None]
-    return digest(files)
+    return files + [folder / name for name in written if name is not None]

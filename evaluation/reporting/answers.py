@@ -13,7 +13,7 @@ from evaluation.fieldwork.answers import Answers
 from evaluation.fieldwork.opening import Round
 from evaluation.reporting.report import percent, words
 
-FEW = 30
+FEW, STEPS = 30, 5
 
 
 def _scored(instrument: Instrument, item: Item) -> list[Choice]:
@@ -22,17 +22,27 @@ def _scored(instrument: Instrument, item: Item) -> list[Choice]:
     return sorted(choices, key=lambda choice: (-1 if item.reverse else 1) * float(choice.score or 0))
 
 
+def _counted(answers: Answers, item: Item, weights: np.ndarray | None = None) -> dict[str, float]:
+    """How many rows, or how much weight, each answer to an item has."""
+    column = answers.codes[item.id].array
+    if not isinstance(column, pd.Categorical):
+        column = pd.Categorical(column)
+    held = column.codes >= 0
+    weight = None if weights is None else weights[held]
+    found = np.bincount(column.codes[held], weight, minlength=len(column.categories))
+    return dict(zip(column.categories.tolist(), found.tolist(), strict=True))
+
+
 def _shares(answers: Answers, item: Item, hidden: set[str], minimum: int) -> tuple[list[float], int]:
     """Weighted shares of the scored choices and the number of answers; NaN and 0 under the minimum, or where hidden."""
-    choices = _scored(answers.instrument, item)
-    given = answers.codes[item.id].isin([choice.value for choice in choices])
-    n = int(given.sum())
+    values = [choice.value for choice in _scored(answers.instrument, item)]
+    rows = _counted(answers, item)
+    n = int(sum(rows.get(value, 0) for value in values))
     if n < minimum or item.indicator in hidden:
-        return [np.nan] * len(choices), 0
-    weights = answers.design.get("weight", pd.Series(1.0, index=given.index))[given]
-    weight = weights.groupby(answers.codes.loc[given, item.id].astype("str")).sum()
-    total = weight.sum()
-    return [float(weight.get(choice.value, 0.0)) / total for choice in choices], n
+        return [np.nan] * len(values), 0
+    given = _counted(answers, item, answers.design["weight"].to_numpy(dtype=float)) if "weight" in answers.design else rows
+    total = sum(given.get(value, 0.0) for value in values)
+    return [given.get(value, 0.0) / total for value in values], n
 
 
 def hidden_indicators(scores: pd.DataFrame, method: str) -> set[str]:
@@ -41,14 +51,20 @@ def hidden_indicators(scores: pd.DataFrame, method: str) -> set[str]:
     return {str(name) for name in rows["id"]}
 
 
+def five_step_items(instrument: Instrument) -> list[Item]:
+    """The items of a resident method that are answered on a scale of five steps."""
+    if instrument.method not in RESPONDENT_METHODS:
+        return []
+    return [item for item in instrument.items
+            if item.is_scored and item.kind == "select_one" and len(_scored(instrument, item)) == STEPS]
+
+
 def likert_shares(answers: Answers, steps: Sequence[str], hidden: set[str], minimum: int, lang: str) -> pd.DataFrame:
     """One row a five-step item of a resident method: item (label), n, and a share for each step, worst to best."""
     rows = []
-    if answers.instrument.method in RESPONDENT_METHODS:
-        for item in answers.instrument.items:
-            if item.is_scored and item.kind == "select_one" and len(_scored(answers.instrument, item)) == len(steps):
-                shares, n = _shares(answers, item, hidden, minimum)
-                rows.append({"item": label(item.label, lang), "n": n, **dict(zip(steps, shares, strict=True))})
+    for item in five_step_items(answers.instrument):
+        shares, n = _shares(answers, item, hidden, minimum)
+        rows.append({"item": label(item.label, lang), "n": n, **dict(zip(steps, shares, strict=True))})
     return pd.DataFrame(rows, columns=["item", "n", *steps])
 
 
@@ -67,14 +83,16 @@ def other_shares(answers: Answers, hidden: set[str], minimum: int, lang: str) ->
     return told
 
 
-def quality_rows(round_: Round, scores: pd.DataFrame, community: str, lang: str) -> tuple[list[list[str]], list[str]]:
-    """Table rows (method, forms, shares of blank, don't know, prefer not to say among items asked) and notes."""
+def quality_rows(round_: Round, scores: pd.DataFrame, lang: str) -> tuple[list[list[str]], list[str]]:
+    """Table rows (method, forms, shares of blank, don't know, prefer not to say among items asked) and notes, of a round with
+    one community.
+    """
     word = words(lang)
     cells, notes = [], []
     minimum = round_.declared.disclosure.minimum
     used = {method for indicator in round_.programme.rubric.indicators for method in indicator.evidence}
     for method in [method for method in round_.programme.instruments if method in used]:
-        answers = round_.answers[method].of(community) if method in round_.answers else None
+        answers = round_.answers.get(method)
         if answers is None or answers.design.empty:
             notes.append(word["method_missing"].format(method=word[method]))
             cells.append([word[method], "0", "–", "–", "–"])
@@ -101,12 +119,14 @@ def _missing_shares(answers: Answers) -> list[float]:
     """Shares of blank, don't know and prefer not to say among the scored items that were asked."""
     asked = blank = 0
     said = {"dont_know": 0, "prefer_not_to_say": 0}
+    rows = len(answers.design)
     for item in answers.instrument.items:
         if item.is_scored:
-            codes = answers.codes.loc[answers.asked[item.id], item.id]
-            asked += len(codes)
-            blank += int((codes == "").sum())
-            for status in said:
-                values = [choice.value for choice in answers.instrument.item_choices(item) if choice.status == status]
-                said[status] += int(codes.isin(values).sum())
+            counted = _counted(answers, item)
+            skipped = rows - int(answers.asked[item.id].to_numpy().sum())   # an item that was not asked is blank
+            asked += rows - skipped
+            blank += int(counted.get("", 0)) - skipped
+            for choice in answers.instrument.item_choices(item):
+                if choice.status in said:
+                    said[choice.status] += int(counted.get(choice.value, 0))
     return [count / asked if asked else np.nan for count in (blank, *said.values())]

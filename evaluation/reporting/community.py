@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -16,6 +19,7 @@ from evaluation.reporting import charts
 from evaluation.reporting.answers import hidden_indicators, likert_shares, other_shares, quality_rows
 from evaluation.reporting.evidence_sections import caps_text, follow_up_parts, method_parts, settling_text, stand_in_text
 from evaluation.reporting.fieldwork import outcome_section
+from evaluation.reporting.followup import register
 from evaluation.reporting.report import (
     Report,
     Section,
@@ -28,14 +32,14 @@ from evaluation.reporting.report import (
     table_html,
     words,
 )
-from evaluation.reporting.results import decisions, footer_of, gated_scores, open_for_report, write_score_file
+from evaluation.reporting.results import decisions, footer_of, open_for_community, write_score
 from evaluation.scoring import rule_of
 from evaluation.scoring.comparison import declared_against_verified
 
 
 @dataclass
 class CommunityReport:
-    """The report on one community of a round, in Chinese ("zh") or English ("en").
+    """The report on one community of a round, in Chinese ("zh") or English ("en"): `round` and `scores` are of it alone.
 
     Each method shows one section and adds it to the report; `write` writes score.json and community.html into
     results/<community>/. Raises UsageError for an id that the round does not have, before any path is made of it.
@@ -50,29 +54,44 @@ class CommunityReport:
     @classmethod
     def open(cls, round: str | Path, community: str, lang: str = "zh") -> CommunityReport:  # noqa: A002  # the notebook's word
         """Open the round's folder and score it, or take its scores if they are of the same inputs."""
-        opened = open_for_report(round, lang)
-        opened.require(community)
+        return cls.of(*open_for_community(round, community, lang), community, lang)
+
+    @classmethod
+    def of(cls, opened: Round, scores: pd.DataFrame, community: str, lang: str) -> CommunityReport:
+        """The report on a part of a round that is open, and its scores behind the gate."""
         word = words(lang)
         name = str(opened.communities.at[community, NAMES[lang]])
         shown = name if name == community else word["name_and_id"].format(name=name, id=community)
         kicker = f"{label(opened.declared.title, lang)} · {label(opened.programme.rubric.title, lang)}"
         report = Report(lang, word["community_title"].format(name=shown), kicker, footer_of(opened, lang))
-        return cls(opened, community, lang, gated_scores(opened), report)
+        return cls(opened, community, lang, scores, report)
 
-    @property
-    def own(self) -> pd.DataFrame:
-        """The community's rows of the scores."""
-        return self.scores[self.scores["community"] == self.community]
+    @cached_property
+    def decided(self) -> pd.Series:
+        """The decision (see scoring.decide)."""
+        return decisions(self.round, self.scores).iloc[0]
+
+    @cached_property
+    def found(self) -> pd.DataFrame:
+        """What is to be followed up."""
+        return register(self.round, self.scores)
+
+    @cached_property
+    def _levels(self) -> dict[str, pd.DataFrame]:
+        """The scores by level, each with its label."""
+        rubric = self.round.programme.rubric
+        names = {("aim", aim.id): label(aim.label, self.lang) for aim in rubric.aims}
+        names |= {("dimension", part.id): f"{part.id} {label(part.label, self.lang)}" for part in rubric.dimensions}
+        names |= {(level, part.id): f"{part.id} {label(part.label, self.lang)}" for part in rubric.indicators
+                  for level in ("indicator", "evidence")}
+        labels = [names.get(key, "") for key in zip(self.scores["level"], self.scores["id"], strict=True)]
+        return {str(level): rows for level, rows in self.scores.assign(label=labels).groupby("level", sort=False)}
 
     def _rows(self, level: str) -> pd.DataFrame:
-        rubric = self.round.programme.rubric
-        labels = {aim.id: label(aim.label, self.lang) for aim in rubric.aims} if level == "aim" else {
-            part.id: f"{part.id} {label(part.label, self.lang)}"
-            for part in (rubric.dimensions if level == "dimension" else rubric.indicators)}
-        rows = self.own[self.own["level"] == level]
-        return rows.assign(label=rows["id"].map(labels))
+        none = self.scores.iloc[:0].assign(label="")
+        return self._levels.get(level, none)
 
-    def _missing(self, row: pd.Series) -> str:
+    def _missing(self, row: Mapping[Any, Any] | pd.Series) -> str:
         word = words(self.lang)
         if row["withheld"]:
             return word["withheld_mark"]
@@ -83,7 +102,7 @@ class CommunityReport:
         word = words(self.lang)
         rule = rule_of(self.round)
         levels = {level.id: label(level.label, self.lang) for level in self.round.programme.rubric.levels}
-        row = decisions(self.round, self.own).iloc[0]
+        row = self.decided
         asked = f"{rule.declared_at_least:g}" if rule.declared_at_least is not None else ""
         compared = rule.kind == "simple" and row["verdict"] in ("pass", "fail")
         gated = row["verdict"] == "more_evidence" and row["community"] in rule.below_gate
@@ -99,7 +118,7 @@ class CommunityReport:
             (word["probability_pass"].format(mark=f"{rule.threshold:g}"), certainty(row["p_pass"], row["se"])),
         ]
         for name, told in (("settle", None if gated else settling_text(row, self.lang)),
-                           ("caps", caps_text(self.round, self.own, self.lang))):
+                           ("caps", caps_text(self.round, self.scores, self.lang))):
             facts += [(word[name], told)] if told else []
         strip = charts.result_strip(row["value"], row["ci_low"], row["ci_high"], rule.threshold,
                                     [(levels[name], mark) for name, mark in rule.levels.items()], lang=self.lang)
@@ -117,7 +136,7 @@ class CommunityReport:
         rows = pd.concat([self._rows("total").assign(label=word["total"]), self._rows("dimension")])
         if rows["declared"].isna().all():
             return self.report.section("declared", word["declared_verified"], paragraph(word["no_declared"], "note"))
-        known = declared_against_verified(self.own).set_index(["level", "id"])[["ci_low", "ci_high"]]
+        known = declared_against_verified(self.scores).set_index(["level", "id"])[["ci_low", "ci_high"]]
         between = known.reindex(pd.MultiIndex.from_frame(rows[["level", "id"]])).to_numpy()
         cells = [[row["label"], number(row["declared"]), number(row["value"], missing=self._missing(row)),
                   number(row["value"] - row["declared"], signed=True), interval(*limits)]
@@ -150,24 +169,25 @@ class CommunityReport:
 
     def methods(self) -> Section:
         """What each method alone says."""
-        return self.report.section("methods", words(self.lang)["methods"], *method_parts(self.own, self.lang))
+        return self.report.section("methods", words(self.lang)["methods"], *method_parts(self.scores, self.lang))
 
     def follow_up(self) -> Section:
         """Findings, weak indicators, and good practice."""
-        parts = follow_up_parts(self.round, self.own, self.community, self.lang)
+        parts = follow_up_parts(self.round, self.found, self.community, self.lang)
         return self.report.section("follow_up", words(self.lang)["follow_up"], *parts)
 
     def indicators(self) -> Section:
         """Every indicator with the value, weight and base of each method's evidence."""
         word = words(self.lang)
-        evidence = self._rows("evidence")
+        evidence: dict[str, list[dict[Any, Any]]] = {}
+        for part in self._rows("evidence").to_dict("records"):
+            evidence.setdefault(str(part["id"]), []).append(part)
         cells = []
-        for _, row in self._rows("indicator").iterrows():
-            given = evidence[evidence["id"] == row["id"]]
+        for row in self._rows("indicator").to_dict("records"):
             told = "; ".join(
                 f"{word[part['evidence']]} {number(part['value'], missing=self._missing(part))}"
                 + (f" (n={part['n']}, {part['weight']:.0%})" if part["weight"] > 0 and not part["withheld"] else "")
-                for _, part in given.iterrows())
+                for part in evidence.get(row["id"], []))
             cells.append([row["label"], number(row["points"]), number(row["value"], missing=self._missing(row)),
                           interval(row["ci_low"], row["ci_high"]), told + stand_in_text(row, self.lang)])
         columns = [(word["indicator"], "text"), (word["points"], "number"), (word["percent"], "number"),
@@ -182,12 +202,12 @@ class CommunityReport:
         parts = [paragraph(word["answers_note"], "note")]
         others = []
         for method, given in self.round.answers.items():
-            own, hidden = given.of(self.community), hidden_indicators(self.own, method)
-            shares = likert_shares(own, steps, hidden, minimum, self.lang)
+            hidden = hidden_indicators(self.scores, method)
+            shares = likert_shares(given, steps, hidden, minimum, self.lang)
             if len(shares):
                 parts += [paragraph(word[method]), picture_html(charts.likert(shares, levels=steps, lang=self.lang))]
             others += [[f"{word[method]}: {item}", str(n) if n else word["withheld_mark"], told]
-                       for item, n, told in other_shares(own, hidden, minimum, self.lang)]
+                       for item, n, told in other_shares(given, hidden, minimum, self.lang)]
         if others:
             columns = [(word["item"], "text"), ("n", "number"), (word["share"], "text")]
             parts.append(table_html(word["answers"], columns, others))
@@ -200,7 +220,7 @@ class CommunityReport:
     def data_quality(self) -> Section:
         """Forms, item nonresponse, don't know and refusals by method, and what a reader should know."""
         word = words(self.lang)
-        cells, notes = quality_rows(self.round, self.own, self.community, self.lang)
+        cells, notes = quality_rows(self.round, self.scores, self.lang)
         columns = [(word["method"], "text"), (word["rows"], "number"), (word["blank"], "number"),
                    (word["dont_know"], "number"), (word["prefer_not_to_say"], "number")]
         return self.report.section("quality", word["quality"], table_html(word["quality"], columns, cells),
@@ -209,7 +229,7 @@ class CommunityReport:
     def withheld(self) -> Section:
         """What is not shown, and why."""
         word = words(self.lang)
-        rows = self.own[self.own["withheld"]]
+        rows = self.scores[self.scores["withheld"]]
         if rows.empty:
             return self.report.section("withheld", word["withheld"], paragraph(word["withheld_none"]))
         cells = [[f"{word[row['level']]} {row['id']}", word.get(row["evidence"], "")] for _, row in rows.iterrows()]
@@ -219,5 +239,5 @@ class CommunityReport:
 
     def write(self) -> Path:
         """Write score.json and community.html into results/<community>/; returns the page's path."""
-        write_score_file(self.round, self.community, self.scores)
+        write_score(self.round, self.scores, self.decided, self.found)
         return self.report.write(self.round.folder / "results" / self.community / "community.html")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 from markupsafe import Markup
 
 from evaluation.declare.model import label
 from evaluation.fieldwork.opening import Round
-from evaluation.reporting.followup import register
 from evaluation.reporting.report import interval, number, paragraph, percent, table_html, words
 
 
@@ -44,7 +46,7 @@ def method_parts(own: pd.DataFrame, lang: str) -> list[Markup]:
     return [table_html(word["methods"], columns, cells), paragraph(word["methods_note"], "note")]
 
 
-def stand_in_text(row: pd.Series, lang: str) -> str:
+def stand_in_text(row: Mapping[Any, Any], lang: str) -> str:
     """Which methods are missing from an indicator's evidence, if others stood in for them."""
     word = words(lang)
     if not row["absent"] or not row["evidence"]:
@@ -53,14 +55,14 @@ def stand_in_text(row: pd.Series, lang: str) -> str:
     return word["stood_in"].format(methods=("、" if lang == "zh" else ", ").join(absent))
 
 
-def follow_up_parts(round_: Round, own: pd.DataFrame, community: str, lang: str) -> list[Markup]:
-    """The community's findings and its good practice."""
+def follow_up_parts(round_: Round, found: pd.DataFrame, community: str, lang: str) -> list[Markup]:
+    """The community's findings (see `followup.register`) and its good practice."""
     word = words(lang)
     names = {part.id: f"{part.id} {label(part.label, lang)}" for part in round_.programme.rubric.indicators}
     target = round_.declared.follow_up.target
     mark = f"{round_.pass_mark if target is None else target:g}"
     cells = []
-    for _, row in register(round_, own).iterrows():
+    for _, row in found.iterrows():
         below = "" if pd.isna(row["p_below"]) else word["below_target"].format(target=mark, p=percent(row["p_below"]))
         text = "; ".join(part for part in (row["problem"], below) if part)
         cells.append([names[row["indicator"]], text, row["who"], row["due"], word[f"state_{row['state']}"]])

@@ -11,9 +11,10 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -22,29 +23,29 @@ import pyarrow.parquet as pq
 from evaluation.core.files import written_whole
 from evaluation.fieldwork.opening import Round
 from evaluation.fieldwork.parts import Parts
+from evaluation.reporting.forks import THREADS
 from evaluation.reporting.results import TEXT, gated, key_of, row_hashes, write_score_files
 from evaluation.scoring.evidence import Shared
 from evaluation.scoring.score import reduced, scored_of
 from evaluation.scoring.table import score_table
 
-THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 Pools = dict[str, Shared]
 CONFIDENCE = 0.95
 
 
-def score_parts(parts: Parts, jobs: int, files: bool, advance: Callable[[int], None]) -> Path:
+def score_parts(parts: Parts, workers: Executor, files: bool, advance: Callable[[int], None]) -> Path:
     """Score every part and write results/scores.parquet; with `files` also each community's score.json.
 
-    jobs: processes. advance: called with the number of communities that are done. Nothing is left half-written.
+    workers: where parts are scored. advance: called with the number of communities that are done. Nothing is left
+    half-written.
     """
     results = parts.whole.folder / "results"
     results.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".scores.", dir=results))
     try:
-        with one_thread_each(), ExitStack() as stack:
-            workers = stack.enter_context(ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")))
-            stack.callback(workers.shutdown, cancel_futures=True)    # a fault, or Ctrl-C: what waits is not begun
+        with ExitStack() as stack:
             first = [workers.submit(_score, parts, number, None, scratch, files) for number in range(len(parts.plan))]
+            stack.callback(_cancel, first)    # a fault, or Ctrl-C: what waits is not begun
             pools: Pools = {}
             waiting = []
             for number, future in enumerate(first):
@@ -56,12 +57,25 @@ def score_parts(parts: Parts, jobs: int, files: bool, advance: Callable[[int], N
                 else:
                     waiting.append(number)
             second = [workers.submit(_score, parts, number, pools, scratch, files) for number in waiting]
+            stack.callback(_cancel, second)
             for number, future in zip(waiting, second, strict=True):
                 future.result()
                 advance(len(parts.plan[number]))
         return _joined(parts.whole, scratch, len(parts.plan))
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _cancel(futures: list[Future[Any]]) -> None:
+    for future in futures:
+        future.cancel()
+
+
+@contextmanager
+def local_executor(jobs: int) -> Iterator[Executor]:
+    """So many processes on this machine."""
+    with one_thread_each(), ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as workers:
+        yield workers
 
 
 @contextmanager

@@ -33,12 +33,14 @@ def _words() -> dict[str, dict[str, str]]:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates; everything put into them is escaped."""
     return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
 
 @cache
-def _style() -> Markup:
+def page_style() -> Markup:
+    """The style sheet of every page."""
     return Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))
 
 
@@ -50,7 +52,7 @@ def words(lang: str) -> dict[str, str]:
 
 
 def _macro(name: str, *arguments: Any) -> Markup:
-    module = _environment().get_template("parts.html.j2").module
+    module = environment().get_template("parts.html.j2").module
     return Markup(getattr(module, name)(*arguments))  # the macro has escaped its arguments
 
 
@@ -104,13 +106,14 @@ def interval(low: float, high: float, missing: str = "–") -> str:
 
 @dataclass(frozen=True)
 class Section:
-    """One titled part of a report. A notebook shows it as HTML."""
+    """One titled part of a report. A notebook shows it as HTML; what stands for it as text is its title."""
 
     title: str
-    body: Markup
+    body: Markup = field(repr=False)
 
     def _repr_html_(self) -> str:
-        return Markup('<style>{}</style><div class="evaluation"><h2>{}</h2>{}</div>').format(_style(), self.title, self.body)
+        shown = Markup('<style>{}</style><div class="evaluation"><h2>{}</h2>{}</div>')
+        return shown.format(page_style(), self.title, self.body)
 
 
 @dataclass
@@ -128,12 +131,15 @@ class Report:
         self.sections[name] = Section(title, Markup("\n").join(parts))
         return self.sections[name]
 
-    def write(self, file: Path) -> Path:
-        """Write the page: one file, no address of anything outside it."""
+    def page(self) -> str:
+        """The page: one file, no address of anything outside it."""
         texts = [self.title, self.kicker, *self.footer, *(section.title for section in self.sections.values())]
         text = "".join(texts) + "".join(section.body for section in self.sections.values())
-        page = _environment().get_template("report.html.j2").render(
+        return environment().get_template("report.html.j2").render(
             lang=self.lang, title=self.title, kicker=self.kicker, sections=self.sections.values(),
-            style=_style() + font_style(text), footer=self.footer, software=version("evaluation"))
-        write_text(file, page)
+            style=page_style() + font_style(text), footer=self.footer, software=version("evaluation"))
+
+    def write(self, file: Path) -> Path:
+        """Write the page; returns its path."""
+        write_text(file, self.page())
         return file

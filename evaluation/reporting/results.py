@@ -16,11 +16,12 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from evaluation.core.files import write_json, written_whole
+from evaluation.core.files import is_safe_id, write_json, written_whole
 from evaluation.fieldwork.communities import NAMES
 from evaluation.fieldwork.opening import Round, open_round
 from evaluation.reporting.disclosure import gate_scores
 from evaluation.reporting.followup import register
+from evaluation.reporting.opened import opened_community
 from evaluation.reporting.report import words
 from evaluation.scoring import Rule, decide, rule_of, score_round
 from evaluation.scoring.bootstrap import bayesian_bootstrap
@@ -122,9 +123,26 @@ def open_for_report(folder: str | Path, lang: str) -> Round:
     inside notebooks/, papermill where it is called). Raises UsageError for a language without words.
     """
     words(lang)
+    return open_round(_found(folder))
+
+
+def open_for_community(folder: str | Path, community: str, lang: str) -> tuple[Round, pd.DataFrame]:
+    """The same for the report on one community: its part of the round, and its scores behind the gate."""
+    words(lang)
+    found = _found(folder)
+    kept = opened_community(found, community) if is_safe_id(community) else None
+    if kept is not None:
+        return kept
+    opened = open_round(found)
+    opened.require(community)
+    scores = gated_scores(opened)
+    return opened.only(community), scores[scores["community"] == community]
+
+
+def _found(folder: str | Path) -> Path:
     above = Path("..") / folder
     here = (Path(folder) / "round.yaml").is_file() or not (above / "round.yaml").is_file()
-    return open_round(folder if here else above)
+    return Path(folder) if here else above
 
 
 def footer_of(round_: Round, lang: str) -> tuple[str, ...]:
@@ -194,13 +212,13 @@ def decisions(round_: Round, scores: pd.DataFrame) -> pd.DataFrame:
 
 def score_file(round_: Round, community: str, scores: pd.DataFrame) -> ScoreFile:
     """The content of one community's score.json. `scores`: those of the round, behind the gate."""
-    own = scores[scores["community"] == community]
-    rule = rule_of(round_)
-    return _score_file(round_, community, own, rule, decide(own, rule).iloc[0], register(round_, own))
+    own, rule = scores[scores["community"] == community], rule_of(round_)
+    return score_file_of(round_, own, rule, decide(own, rule).iloc[0], register(round_, own))
 
 
-def _score_file(round_: Round, community: str, own: pd.DataFrame, rule: Rule, decided: pd.Series,
-                findings: pd.DataFrame) -> ScoreFile:
+def score_file_of(round_: Round, own: pd.DataFrame, rule: Rule, decided: pd.Series, findings: pd.DataFrame) -> ScoreFile:
+    """The same, from the community's scores, its decision (a row of `decide`) and its findings."""
+    community = str(decided["community"])
     names = {lang: str(round_.communities.at[community, column]) for lang, column in NAMES.items()}
     rubric = round_.programme.rubric
     return ScoreFile(
@@ -223,8 +241,14 @@ def _score_file(round_: Round, community: str, own: pd.DataFrame, rule: Rule, de
 
 def write_score_file(round_: Round, community: str, scores: pd.DataFrame) -> Path:
     """Write results/<community>/score.json; the same inputs give the same bytes."""
-    file = round_.folder / "results" / community / "score.json"
-    write_json(file, score_file(round_, community, scores).model_dump(by_alias=True))
+    own = scores[scores["community"] == community]
+    return write_score(round_, own, decide(own, rule_of(round_)).iloc[0], register(round_, own))
+
+
+def write_score(round_: Round, own: pd.DataFrame, decided: pd.Series, findings: pd.DataFrame) -> Path:
+    """The same where the decision and the findings are known."""
+    file = round_.folder / "results" / str(decided["community"]) / "score.json"
+    write_json(file, score_file_of(round_, own, rule_of(round_), decided, findings).model_dump(by_alias=True))
     return file
 
 
@@ -235,7 +259,7 @@ def write_score_files(round_: Round, scores: pd.DataFrame) -> None:
     findings = dict(list(register(round_, scores).groupby("community")))
     none = register(round_, scores.iloc[:0])
     for name, own in scores.groupby("community", sort=False):
-        made = _score_file(round_, str(name), own, rule, pd.Series(decided.loc[name]), findings.get(name, none))
+        made = score_file_of(round_, own, rule, pd.Series(decided.loc[name]), findings.get(name, none))
         write_json(round_.folder / "results" / str(name) / "score.json", made.model_dump(by_alias=True))
 
 

@@ -8,7 +8,8 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from fontTools import subset
+import uharfbuzz as hb
+from fontTools.ttLib import TTFont
 from markupsafe import Markup
 
 FAMILY = "Evaluation Sans SC"
@@ -25,7 +26,7 @@ def font_file() -> Path:
 
 def font_style(text: str) -> Markup:
     """A CSS rule with the glyphs that `text` needs beyond ASCII; empty if it needs none. Same text, same bytes."""
-    wanted = "".join(sorted({char for char in text if ord(char) > ASCII}))
+    wanted = frozenset(ord(char) for char in set(text) if ord(char) > ASCII)
     if not wanted:
         return Markup("")
     return Markup('@font-face {{ font-family: "{}"; src: url("data:font/woff;base64,{}") format("woff"); }}').format(
@@ -33,13 +34,18 @@ def font_style(text: str) -> Markup:
 
 
 @cache
-def _subset(wanted: str) -> str:
-    options = subset.Options(hinting=False, layout_features=[], notdef_outline=True, recalc_timestamp=False)
+def _face() -> hb.Face:
+    return hb.Face(hb.Blob.from_file_path(str(font_file())))
+
+
+@cache
+def _subset(wanted: frozenset[int]) -> str:
+    asked = hb.SubsetInput()
+    asked.sets(hb.SubsetInputSets.UNICODE).set(set(wanted))
+    asked.sets(hb.SubsetInputSets.LAYOUT_FEATURE_TAG).clear()
+    asked.flags = hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE
     stream = io.BytesIO()
-    with subset.load_font(str(font_file()), options) as font:
-        subsetter = subset.Subsetter(options)
-        subsetter.populate(text=wanted)
-        subsetter.subset(font)
+    with TTFont(io.BytesIO(hb.subset(_face(), asked).blob.data), lazy=True, recalcTimestamp=False) as font:
         font.flavor = "woff"
-        font.save(stream)
+        font.save(stream, reorderTables=None)
     return b64encode(stream.getvalue()).decode()

@@ -2,61 +2,173 @@
 
 from __future__ import annotations
 
-import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+import pandas as pd
+import pyarrow.parquet as pq
+from nbformat import NotebookNode
 
-from evaluation.core.errors import EvaluationError, Problem, UsageError, problem
+from evaluation.core.errors import EvaluationError, UsageError, problem
+from evaluation.core.files import digest
 from evaluation.core.resources import shipped
-from evaluation.fieldwork.opening import Round, open_round
-from evaluation.reporting.report import words
+from evaluation.fieldwork.opening import Round, inputs_of, open_round
+from evaluation.fieldwork.parts import open_parts
+from evaluation.reporting.batch import pool_of
+from evaluation.reporting.forks import NO_LIMITS, Limits, Rehearsals
+from evaluation.reporting.many import score_parts
+from evaluation.reporting.opened import VARIABLE, opened_for_batch
+from evaluation.reporting.parameters import check_names, read_notebook, typed
+from evaluation.reporting.record import BatchRecord
 from evaluation.reporting.results import gated_scores, software, write_scores
-from evaluation.reporting.run import check_parameters, run_notebook
+from evaluation.reporting.tasks import Settings, Task, is_done
+from evaluation.verbs.batch_progress import BatchProgress, print_batch
+from evaluation.verbs.executors import EXECUTORS, check_choice, executor_of, optional
 from evaluation.verbs.telling import tell
 
 OWN = ("round", "community", "lang")  # parameters that have options of their own
+MANY = 20           # from so many notebooks on it pays to rehearse
+PART = 1_000        # communities whose answers are held at a time
+SHOWN = 5
+ENGINES = ("fork", "nbclient")
+Portion = tuple[Round, pd.DataFrame, list[str]]
 
 
-def run(folder: Path, lang: str, *, community: str | None, every: bool, district: bool, resume: bool,
-        notebook: Path | None, parameters: list[str]) -> None:
+@dataclass(frozen=True)
+class Batch:
+    """What the command line asks for."""
+
+    folder: Path
+    lang: str
+    community: str | None = None
+    every: bool = False
+    district: bool = False
+    resume: bool = False
+    notebook: Path | None = None
+    parameters: tuple[str, ...] = ()
+    engine: str = "fork"
+    executor: str = "local"
+    scheduler: str | None = None
+    store: str | None = None
+    jobs: int | None = None
+    limits: Limits = NO_LIMITS
+
+    @property
+    def cores(self) -> int:
+        """Processes at a time."""
+        return self.jobs or os.cpu_count() or 1
+
+
+def run_batch(folder: Path, lang: str, limits: Mapping[str, float], engine: str = "fork", **asked: Any) -> None:
+    """Check what the command line asks for, and run it. limits: seconds and megabytes, 0 for none."""
+    check_choice("--engine", engine, ENGINES)
+    check_choice("--executor", asked["executor"], EXECUTORS)
+    faults = [problem("U11", path=name, value=f"{value:g}") for name, value in limits.items() if not value >= 0]
+    faults += [problem("U12", path="--jobs", value=asked["jobs"])] if asked["jobs"] is not None and asked["jobs"] < 1 else []
+    if faults:
+        raise UsageError(faults)
+    memory = int(limits["memory_mb"]) or None
+    bounds = Limits(limits["cell_seconds"] or None, limits["notebook_seconds"] or None, memory)
+    run(Batch(folder, lang, engine=engine, limits=bounds, **asked))
+
+
+def run(batch: Batch) -> None:
     """Run notebooks; one that stops is kept and told at the end, and does not stop the others."""
-    if not (community or every or district):
+    if not (batch.community or batch.every or batch.district):
         raise UsageError(problem("U06", path="run"))
-    template = notebook or shipped("notebooks") / "community.ipynb"
-    given = dict(_parameter(text) for text in parameters)
-    check_parameters(template, {"round", "community", "lang", *given})
-    opened = open_round(folder)
-    chosen = [str(name) for name in opened.communities.index] if every else []
-    chosen += [opened.require(community)] if community and not every else []
+    file = batch.notebook or shipped("notebooks") / "community.ipynb"
+    template = read_notebook(file)
+    given = typed(file, template, dict(_parameter(text) for text in batch.parameters))
+    check_names(file, template, OWN)
+    size, portions = _portions(batch)
+    settings = Settings(min(batch.cores, max(size, 1)), batch.engine, batch.limits, _rehearsals(batch, size), batch.lang,
+                        None if batch.store is None else (batch.store, batch.folder))
+    record = BatchRecord({"software": software(), "notebook": file.name, "engine": batch.engine, "jobs": settings.jobs,
+                          "lang": batch.lang})
+    opened: Round | None = None
+    try:
+        with BatchProgress(batch.lang, size) as progress, _pool(batch, settings) as pool:
+            for opened, scores, names in portions:
+                tasks = [_task(batch, template, opened, name, given) for name in names]
+                left = [task for task in tasks if not (batch.resume and is_done(task))]
+                record.skip(progress, {task.name for task in tasks} - {task.name for task in left})
+                with opened_for_batch(opened, scores, [task.name for task in left]) as kept:
+                    pool.run([replace(task, environment={VARIABLE: str(kept)}) for task in left], record.follow(progress))
+            if batch.district:
+                pool.run([_district(batch)], record.follow(progress))
+    finally:
+        if opened is not None:
+            record.write(batch.folder / "results" / "batch.json", opened.inputs)
+    _finish(batch, record, opened)
+
+
+def _portions(batch: Batch) -> tuple[int, Iterator[Portion]]:
+    """How many communities, and the round with their scores: whole, or part by part where it is large."""
+    parts = open_parts(batch.folder, PART) if batch.every else None
+    if parts is not None and len(parts.plan) > 1:
+        tell(parts.whole.warnings)
+        with executor_of(batch.executor, batch.scheduler, batch.cores) as workers:
+            file = score_parts(parts, workers, False, lambda count: None)
+        large = parts
+
+        def each() -> Iterator[Portion]:
+            for number, names in enumerate(large.plan):
+                yield large.open(number), pq.ParquetFile(file).read_row_group(number).to_pandas(), list(names)
+        return sum(map(len, parts.plan)), each()
+    opened = open_round(batch.folder)
+    names = [str(name) for name in opened.communities.index] if batch.every else []
+    names += [opened.require(batch.community)] if batch.community and not batch.every else []
     tell(opened.warnings)
-    write_scores(opened, gated_scores(opened))
-    left = [name for name in chosen if not (resume and notebook is None and _done(opened, name, lang))]
-    stopped: dict[str, list[Problem]] = {}
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=len(left) < 2) as progress:
-        task = progress.add_task(words(lang)["community_report"], total=len(left))
-        for name in left:
-            own = {"round": str(folder.resolve()), "community": name, "lang": lang}
-            try:
-                run_notebook(template, folder / "results" / name / "community.ipynb", {**own, **given})
-            except UsageError:
-                raise
-            except EvaluationError as error:
-                stopped[name] = error.problems
-            progress.advance(task)
-    if district:
-        own = {"round": str(folder.resolve()), "lang": lang}
-        run_notebook(shipped("notebooks") / "district.ipynb", folder / "results" / "district.ipynb", own)
-        print(folder / "results" / "district.html")
-    done = [name for name in chosen if name not in stopped]
-    for name in done[:5]:
-        print(folder / "results" / name / "community.html")
-    if len(done) > 5:
-        print(f"… {len(done)}, {len(chosen) - len(left)} were done before, {len(stopped)} stopped")
-    if stopped:
-        raise EvaluationError(told for problems in stopped.values() for told in problems)
+    scores = gated_scores(opened)
+    write_scores(opened, scores)
+    return len(names), iter([(opened, scores, names)])
+
+
+def _pool(batch: Batch, settings: Settings) -> AbstractContextManager[Any]:
+    """What runs the notebooks: processes of this machine, or a cluster."""
+    if batch.store is not None:
+        optional("store").check_store(batch.store)
+    if batch.executor == "local":
+        return pool_of(settings)
+    pool: AbstractContextManager[Any] = optional("cluster").cluster_of(settings, batch.scheduler)
+    return pool
+
+
+def _rehearsals(batch: Batch, size: int) -> Rehearsals:
+    arguments = {"folder": str(batch.folder.resolve()), "lang": batch.lang}
+    return [("evaluation.reporting.rehearsal", "rehearse", arguments)] if size >= MANY and batch.notebook is None else []
+
+
+def _task(batch: Batch, template: NotebookNode, opened: Round, name: str, given: dict[str, Any]) -> Task:
+    folder = batch.folder / "results" / name
+    products = ["community.html"] if batch.notebook is not None else ["community.html", "score.json"]
+    parameters = {"round": str(batch.folder.resolve()), "community": name, "lang": batch.lang, **given}
+    return Task(name, template, folder / "community.ipynb", parameters, tuple(folder / product for product in products),
+                f"{software()} {opened.inputs}")
+
+
+def _district(batch: Batch) -> Task:
+    template = read_notebook(shipped("notebooks") / "district.ipynb")
+    parameters = {"round": str(batch.folder.resolve()), "lang": batch.lang}
+    return Task("district", template, batch.folder / "results" / "district.ipynb", parameters)
+
+
+def _finish(batch: Batch, record: BatchRecord, opened: Round | None) -> None:
+    """Say what was made, and raise what was not."""
+    if opened is not None and digest(inputs_of(opened.folder, opened.declared, opened.programme)) != opened.inputs:
+        tell([problem("N06", batch.folder, warning=True)])
+    done = [outcome.name for outcome in record.outcomes if outcome.state in ("done", "skipped")]
+    for name in sorted(done)[:SHOWN]:
+        own = Path("district.html") if name == "district" else Path(name) / "community.html"
+        print(batch.folder / "results" / own)
+    if len(record.outcomes) > SHOWN:
+        print_batch(record, batch.lang)
+    if problems := record.problems():
+        raise EvaluationError(problems)
 
 
 def _parameter(text: str) -> tuple[str, str]:
@@ -66,15 +178,3 @@ def _parameter(text: str) -> tuple[str, str]:
     if name in OWN:
         raise UsageError(problem("U07", path="--parameter", name=name, option=f"--{name}"))
     return name, value
-
-
-def _done(opened: Round, community: str, lang: str) -> bool:
-    """True if the community's notebook, page and score.json are there, of the same inputs, software and language."""
-    folder = opened.folder / "results" / community
-    try:
-        made = json.loads((folder / "score.json").read_text(encoding="utf-8"))
-        page = (folder / "community.html").read_text(encoding="utf-8")[:200]
-    except (OSError, ValueError):
-        return False
-    same = made.get("inputs_sha256") == opened.inputs and made.get("software") == software()
-    return bool(same) and f'lang="{lang}' in page and (folder / "community.ipynb").is_file()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from concurrent.futures import Executor
 from pathlib import Path
 
 import pandas as pd
@@ -21,14 +22,18 @@ from evaluation.reporting.report import certainty, interval, number, words
 from evaluation.reporting.results import bootstrap_beside, gated_scores, write_score_file, write_score_files, write_scores
 from evaluation.scoring import decide, rule_of
 from evaluation.scoring.decision import VERDICTS
+from evaluation.verbs.executors import EXECUTORS, check_choice, executor_of
 from evaluation.verbs.telling import tell
 
 
-def score(folder: Path, community: str | None, every: bool, lang: str, bootstrap: int = 0, jobs: int | None = None) -> None:
+def score(folder: Path, community: str | None, every: bool, lang: str, bootstrap: int = 0, jobs: int | None = None,
+          executor: str = "local", scheduler: str | None = None) -> None:
     """Score the round, print the communities (or one), write scores.parquet and, with `every`, each score.json."""
+    check_choice("--executor", executor, EXECUTORS)
     parts = open_parts(folder) if community is None else None
     if parts is not None and len(parts.plan) > 1:
-        _score_by_parts(parts, every, lang, jobs or os.cpu_count() or 1)
+        with executor_of(executor, scheduler, jobs or os.cpu_count() or 1) as workers:
+            _score_by_parts(parts, every, lang, workers)
         return
     opened = open_round(folder)
     if community is not None:
@@ -49,13 +54,13 @@ def score(folder: Path, community: str | None, every: bool, lang: str, bootstrap
     print(file)
 
 
-def _score_by_parts(parts: Parts, every: bool, lang: str, jobs: int) -> None:
+def _score_by_parts(parts: Parts, every: bool, lang: str, workers: Executor) -> None:
     """The same for a round that is too large to be held, and its communities too many to be printed: their verdicts are."""
     tell(parts.whole.warnings)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(words(lang)["communities"], total=sum(map(len, parts.plan)))
-        file = score_parts(parts, jobs, every, lambda count: progress.advance(task, count))
+        file = score_parts(parts, workers, every, lambda count: progress.advance(task, count))
     rule = rule_of(parts.whole)
     write_follow_up(parts.whole, pd.read_parquet(file, filters=[("level", "==", "indicator")]))
     totals = pd.read_parquet(file, filters=[("level", "==", "total")])

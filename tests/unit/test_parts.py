@@ -10,7 +10,7 @@ import pytest
 from evaluation import open_round
 from evaluation.core.errors import DataError
 from evaluation.fieldwork.parts import open_parts
-from evaluation.reporting.many import score_parts
+from evaluation.reporting.many import local_executor, score_parts
 from evaluation.reporting.results import gated_scores, write_score_files, write_scores
 
 KEY = ["community", "level", "id", "evidence"]
@@ -47,7 +47,8 @@ def test_parts_add_up_to_the_whole(large):
     parts = open_parts(large, size=5)
     assert [len(part) for part in parts.plan] == [5, 5, 5, 5, 4]
     done = []
-    file = score_parts(parts, 2, files=True, advance=done.append)
+    with local_executor(2) as workers:
+        file = score_parts(parts, workers, files=True, advance=done.append)
     assert sum(done) == 24
     found = pd.read_parquet(file).set_index(KEY)
     expected = scores.set_index(KEY).loc[found.index]
@@ -95,8 +96,8 @@ def test_a_fault_in_one_part_ends_it_all_and_leaves_nothing(large):
     table.loc[100, "q01"] = "never heard of"
     table.to_parquet(file, index=False, row_group_size=70)
     done = []
-    with pytest.raises(DataError) as error:
-        score_parts(open_parts(large, size=2), 1, files=False, advance=done.append)
+    with pytest.raises(DataError) as error, local_executor(1) as workers:
+        score_parts(open_parts(large, size=2), workers, files=False, advance=done.append)
     assert [(problem.code, problem.line) for problem in error.value.problems] == [("A10", 102)]
     assert sum(done) < 24
     assert list((large / "results").iterdir()) == []
@@ -107,7 +108,8 @@ def test_a_method_that_is_nowhere_in_a_part_is_not_assessed_there(large):
     parts = open_parts(large, size=5)
     gone = replace(parts, small={**parts.small, "records": whole.answers["records"].of("nowhere")})
     assert len(gone.open(0).answers["records"].design) == 0
-    found = pd.read_parquet(score_parts(gone, 1, files=False, advance=lambda _: None))
+    with local_executor(1) as workers:
+        found = pd.read_parquet(score_parts(gone, workers, files=False, advance=lambda _: None))
     rows = found[(found["level"] == "evidence") & (found["evidence"] == "records")]
     assert set(rows["state"]) == {"not_assessed"}
     assert len(rows) == 24 * 13

@@ -53,7 +53,7 @@ def test_a_missing_register_of_mediation_limits_dimension_4_of_the_bundled_rubri
     table.loc[table["community"] == "c21", "r11"] = "none"
     table.to_csv(file, index=False)
     report = CommunityReport.open(folder, "c21", lang)
-    own = report.own
+    own = report.scores
     assert own.loc[(own["level"] == "dimension") & (own["id"] == "4"), "value"].tolist() == [60]
     assert own.loc[own["level"] == "total", "cap"].tolist() == ["mediation_register"]
     assert ("没有矛盾调解登记" if lang == "zh" else "No register of mediation") in report.result_card().body

@@ -1,0 +1,231 @@
+"""The parent's side of forked notebooks: a zygote at work, its messages, its limits, its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evaluation.reporting.messages import receive, send
+
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+INLINE = "module://matplotlib_inline.backend_inline"
+CHUNK = 1 << 20
+LOAD_SECONDS = 120.0
+Message = dict[str, Any]
+Rehearsals = Sequence[tuple[str, str, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a notebook may take: seconds a cell and in all, megabytes of memory beyond what it begins with; None: no limit.
+    grace: seconds between a polite interrupt and the end.
+    """
+
+    cell_seconds: float | None = None
+    notebook_seconds: float | None = None
+    memory_mb: int | None = None
+    grace: float = 2.0
+
+
+NO_LIMITS = Limits()
+
+
+class ZygoteError(RuntimeError):
+    """The zygote is gone, or never came up."""
+
+
+@dataclass
+class Zygote:
+    """A running zygote. One notebook at a time; `close` ends it and whatever runs in it."""
+
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+    stopped: bool = False
+    peak_mb: int = 0
+
+    @classmethod
+    def start(cls, sources: Sequence[str], rehearse: Rehearsals = ()) -> Zygote:
+        """Start one with what the cells' sources import. rehearse: (module, function, arguments) to be called in it.
+
+        Raises ZygoteError if it does not come up.
+        """
+        here, there = socket.socketpair()
+        environment = {**os.environ, **dict.fromkeys(THREADS, "1"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        environment["MPLBACKEND"] = os.environ.get("MPLBACKEND") or INLINE
+        command = [sys.executable, "-P", "-m", "evaluation.reporting.zygote", str(there.fileno())]
+        with there:
+            process = subprocess.Popen(command, pass_fds=[there.fileno()], env=environment, start_new_session=True,
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        zygote = cls(process, here)
+        here.settimeout(LOAD_SECONDS)
+        try:
+            send(here, {"do": "load", "sources": list(sources), "rehearse": [list(part) for part in rehearse]})
+            answer, _ = receive(here)
+        except OSError:
+            answer = None
+        here.settimeout(None)
+        if answer is None:
+            zygote.free()
+            raise ZygoteError("the process that notebooks are forked from did not come up")
+        return zygote
+
+    @classmethod
+    @contextmanager
+    def started(cls, sources: Sequence[str], rehearse: Rehearsals = ()) -> Iterator[Zygote]:
+        """One that is closed at the end."""
+        zygote = cls.start(sources, rehearse)
+        try:
+            yield zygote
+        finally:
+            zygote.free()
+
+    def close(self) -> None:
+        """End it, and what runs in it. May be called twice, and from another thread: `run` then ends with "stopped"."""
+        self.stopped = True
+        with suppress(OSError):
+            self.control.shutdown(socket.SHUT_RDWR)
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def free(self) -> None:
+        """End it, and give back what it held here. By the thread that runs notebooks in it, or after that thread."""
+        self.close()
+        self.control.close()
+
+    def run(self, cells: Sequence[tuple[int, str, bool]], limits: Limits, environment: Mapping[str, str]) -> Iterator[Message]:
+        """Run cells in a child; yields its messages (see `cells`), at last {"type": "end", "content": {"why"}}: why is done,
+        died, cell timeout, notebook timeout or stopped.
+        """
+        read, write = os.pipe()
+        try:
+            with suppress(OSError):
+                send(self.control, {"do": "run", "cells": cells, "environment": dict(environment), "folder": str(Path.cwd()),
+                                    "memory_mb": limits.memory_mb}, [write])
+        finally:
+            os.close(write)
+        started, _ = receive(self.control)
+        try:
+            yield from _followed(self, read, 0 if started is None else started["pid"], limits)
+        finally:
+            os.close(read)
+
+
+def _followed(zygote: Zygote, read: int, child: int, limits: Limits) -> Iterator[Message]:
+    """The child's messages until it has ended, with an eye on the clock."""
+    clock = _Clock(limits)
+    waiting = bytearray()
+    complete = False
+    with selectors.DefaultSelector() as ready:
+        ready.register(read, selectors.EVENT_READ)
+        ready.register(zygote.control, selectors.EVENT_READ)
+        os.set_blocking(read, False)
+        ended = child == 0
+        while not ended:
+            events = [key.fileobj for key, _ in ready.select(clock.left())]
+            if zygote.control in events:
+                ended = True
+                _note_end(zygote, child)
+            if read in events or ended:
+                complete |= yield from _messages(read, waiting, clock, ready, ended)
+            if not ended and (number := clock.signal()):
+                with suppress(OSError):
+                    send(zygote.control, {"do": "signal", "number": number})
+    why = "stopped" if zygote.stopped else clock.late or ("done" if complete else "died")
+    yield {"cell": -1, "type": "end", "content": {"why": why}, "metadata": {}}
+
+
+def _note_end(zygote: Zygote, child: int) -> None:
+    """The zygote says how the child ended; or is gone itself, then the child goes too."""
+    told, _ = receive(zygote.control)
+    if told is not None:
+        zygote.peak_mb = told["peak_mb"]
+        return
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child, signal.SIGKILL)
+
+
+def _messages(read: int, waiting: bytearray, clock: _Clock, ready: selectors.BaseSelector,
+              ended: bool) -> Generator[Message, None, bool]:
+    """Whole messages that have come in. Returns whether the last one of the notebook was among them."""
+    complete = False
+    while True:
+        try:
+            part = os.read(read, CHUNK)
+        except BlockingIOError:
+            break
+        if not part:
+            with suppress(KeyError):
+                ready.unregister(read)
+            break
+        waiting += part
+        if b"\n" not in part:
+            continue
+        *lines, rest = waiting.split(b"\n")
+        waiting[:] = rest
+        for line in lines:
+            message = json.loads(line.decode("utf-8", "surrogatepass"))
+            clock.hear(message["type"])
+            complete |= message["type"] == "language"
+            yield message
+        if not ended:
+            break
+    return complete
+
+
+class _Clock:
+    """What a notebook and its cell have left; and which signal is due."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.began = time.monotonic()
+        self.cell: float | None = None
+        self.late = ""
+        self.interrupted = 0.0
+
+    def hear(self, kind: str) -> None:
+        """A cell begins, or ends."""
+        if kind == "begin":
+            self.cell = time.monotonic()
+        elif kind == "reply":
+            self.cell = None
+
+    def _due(self) -> dict[str, float]:
+        due = {}
+        if self.limits.cell_seconds and self.cell is not None:
+            due["cell timeout"] = self.cell + self.limits.cell_seconds
+        if self.limits.notebook_seconds:
+            due["notebook timeout"] = self.began + self.limits.notebook_seconds
+        return due
+
+    def left(self) -> float | None:
+        """Seconds until something is due; None if nothing ever is."""
+        due = [self.interrupted + self.limits.grace] if self.late else list(self._due().values())
+        return max(0.0, min(due) - time.monotonic()) if due else None
+
+    def signal(self) -> int:
+        """SIGINT when the time is up, SIGKILL when the grace is; 0 otherwise."""
+        now = time.monotonic()
+        if self.late:
+            if now >= self.interrupted + self.limits.grace or self.cell is None:
+                self.interrupted = now
+                return int(signal.SIGKILL)
+            return 0
+        for name, due in self._due().items():
+            if now >= due:
+                self.late, self.interrupted = name, now
+                return int(signal.SIGINT)
+        return 0
