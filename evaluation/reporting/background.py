@@ -127,7 +127,7 @@ class Background:
     key: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def raster(background: Background) -> Pixels:
     """The background's pixels (height, width, 4), read-only; drawn once, whatever settings the notebook has."""
     with looks():

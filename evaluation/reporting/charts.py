@@ -112,8 +112,8 @@ def dimensions(table: pd.DataFrame, lang: str) -> Picture:
     whole, possible, total = not np.isnan(earned).any(), float(np.nansum(columns[0])), float(np.nansum(earned))
     key: Key = [(word["earned"], dot_look(style.BLUE, "s", size=8)), (word["possible"], dot_look(style.PALE, "s", size=8)),
                 (word["interval"], {"color": style.INK, "lw": 1.4, "linestyle": "-"})]
-    laid = rows([*labels, *([word["total"]] if whole else [])], (0.0, max(possible, 1.0) * 1.02), key=key, axis=word["points"],
-                right_width=0.85, pitch=0.32)
+    laid = rows([*labels, *([word["total"]] if whole else [])], (0.0, round(max(possible, 1.0) * 1.02, 3)), key=key,
+                axis=word["points"], right_width=0.85, pitch=0.32)
     start = 0.0
     for number, (label, y, absent, points, _, low, high) in enumerate(zip(
             labels, laid.middles, absent_words(table, word), *columns, strict=False)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,11 @@ def read_notebook(file: Path) -> NotebookNode:
     try:
         text = file.read_text(encoding="utf-8")
         notebook: NotebookNode = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]  # it has no types
-    except (OSError, ValueError, AttributeError, nbformat.ValidationError) as error:
+        whole = all("source" in cell and "cell_type" in cell for cell in notebook["cells"])
+    except (OSError, ValueError, AttributeError, TypeError, KeyError, nbformat.ValidationError) as error:
         raise UsageError(problem("U08", file, reason=getattr(error, "strerror", None) or type(error).__name__)) from None
+    if not whole:
+        raise UsageError(problem("U08", file, reason="cells"))
     return notebook
 
 
@@ -99,6 +103,12 @@ def _truth(text: str) -> bool:
     return text.lower() in YES
 
 
+def _finite(text: str) -> float:
+    if not math.isfinite(float(text)):
+        raise ValueError(text)
+    return float(text)
+
+
 def _holds(kind: type) -> Callable[[str], Any]:
     def read(text: str) -> Any:
         value = json.loads(text)
@@ -116,6 +126,6 @@ def _untold(text: str) -> Any:
         return text
 
 
-READERS: dict[str, Callable[[str], Any]] = {"str": str, "int": int, "float": float, "bool": _truth, "list": _holds(list),
+READERS: dict[str, Callable[[str], Any]] = {"str": str, "int": int, "float": _finite, "bool": _truth, "list": _holds(list),
                                             "dict": _holds(dict), "": _untold}
 EXAMPLES = {"str": "text", "int": "12", "float": "0.95", "bool": "true", "list": '["a", "b"]', "dict": '{"a": 1}', "": ""}

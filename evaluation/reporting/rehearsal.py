@@ -20,6 +20,7 @@ from evaluation.fieldwork.communities import NAMES
 from evaluation.fieldwork.dispositions import LABELS
 from evaluation.fieldwork.opening import Round
 from evaluation.reporting import charts
+from evaluation.reporting.answers import five_step_items
 from evaluation.reporting.community import CommunityReport
 from evaluation.reporting.layer import inked
 from evaluation.reporting.report import words
@@ -78,10 +79,20 @@ def _axes(made_up: Round, lang: str) -> None:
     names = {level.id: label(level.label, lang) for level in rubric.levels}
     levels = [(names[name], mark) for name, mark in rule.levels.items()]
     parts = [word["total"], *(f"{part.id} {label(part.label, lang)}" for part in rubric.dimensions)]
+    marks = [rule.threshold, *rule.levels.values()]
     for low in LOWEST:
-        charts.result_strip(95.0, low + 5, 97.0, rule.threshold, levels, lang=lang)
-        rows = pd.DataFrame({"label": parts, "declared": np.nan, "value": 90.0, "ci_low": low + 5.0, "ci_high": 97.0})
-        charts.declared_and_verified(rows, lang=lang)
+        for high in range(max(low + 20, 70), 101, 10):
+            if low < min(marks) and max(marks) < high:
+                charts.result_strip(low + 5.0, low + 5.0, high - 5.0, rule.threshold, levels, lang=lang)
+        for high in (90, 100):
+            limits = {"value": low + 5.0, "ci_low": low + 5.0, "ci_high": high - 5.0}
+            charts.declared_and_verified(pd.DataFrame({"label": parts, "declared": np.nan, **limits}), lang=lang)
+    steps = [word[name] for name in ("worst", "poor", "middle", "good", "best")]
+    for instrument in made_up.programme.instruments.values():
+        items = [label(item.label, lang) for item in five_step_items(instrument)]
+        for worst in (0.1, 0.9) if items else ():
+            shares = dict(zip(steps, (worst, 0.0, 0.0, 0.0, 1 - worst), strict=True))
+            charts.likert(pd.DataFrame({"item": items, "n": ANSWERS, **shares}), levels=steps, lang=lang)
     for size in (SMALL, BODY, BODY * 1.2, LARGE):
         inked(SIGNS, size)
     outcomes = [texts[lang] for texts in LABELS.values()]

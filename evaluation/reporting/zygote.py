@@ -10,6 +10,7 @@ import ast
 import ctypes
 import gc
 import importlib
+import io
 import os
 import resource
 import select
@@ -65,12 +66,39 @@ def _load(request: Request, kernel: Any) -> list[str]:
     """
     with kernel.shell.builtin_trap:
         loaded = [name for source in request["sources"] for name in _imports(kernel.shell, source) if _imported(name)]
+    for library, first in FIRST.items():
+        if library in sys.modules:
+            with suppress(Exception):
+                first()
     for module, function, arguments in request["rehearse"]:
         with suppress(Exception):   # what fails here costs time only
             getattr(importlib.import_module(module), function)(**arguments)
     gc.collect()
     gc.freeze()
     return loaded
+
+
+def _first_picture() -> None:
+    """What matplotlib does once: fonts, ticks, a PNG; without pyplot, which keeps what it draws."""
+    figure = importlib.import_module("matplotlib.figure").Figure()
+    canvas = importlib.import_module("matplotlib.backends.backend_agg").FigureCanvasAgg(figure)
+    plot = figure.add_subplot()
+    plot.hist([1.0, 2.0, 2.5], label="a")
+    plot.plot([1.0, 2.0], [0.5, -1.0], label="b")
+    plot.set(title="First", xlabel="x", ylabel="y")
+    plot.legend()
+    canvas.print_png(io.BytesIO())
+
+
+def _first_table() -> None:
+    """What pandas does once: a table as HTML, with and without style, sums and groups."""
+    table = sys.modules["pandas"].DataFrame({"a": [1.5, 2.5], "b": ["x", "y"]})
+    table.groupby("b")["a"].mean().to_frame().merge(table, on="b")._repr_html_()
+    table.describe().style.format("{:.1f}")._repr_html_()
+    repr(table)
+
+
+FIRST = {"matplotlib": _first_picture, "pandas": _first_table}
 
 
 def _imports(shell: Any, source: str) -> list[str]:

@@ -12,6 +12,7 @@ from evaluation.core.errors import DataError
 from evaluation.fieldwork.parts import open_parts
 from evaluation.reporting.many import local_executor, score_parts
 from evaluation.reporting.results import gated_scores, write_score_files, write_scores
+from evaluation.verbs import run_batch
 
 KEY = ["community", "level", "id", "evidence"]
 
@@ -113,3 +114,24 @@ def test_a_method_that_is_nowhere_in_a_part_is_not_assessed_there(large):
     rows = found[(found["level"] == "evidence") & (found["evidence"] == "records")]
     assert set(rows["state"]) == {"not_assessed"}
     assert len(rows) == 24 * 13
+
+
+def test_notebooks_of_a_large_round_are_run_part_by_part(large, monkeypatch, capsys):
+    """Five parts: each opened, scored and kept in turn; the notebooks say the same as those of the whole round."""
+    monkeypatch.setattr("evaluation.verbs.notebooks.PART", 5)
+    limits = {"cell_seconds": 300, "notebook_seconds": 900, "memory_mb": 0}
+    asked = {"community": None, "every": True, "district": False, "resume": False, "notebook": None, "parameters": (),
+             "executor": "local", "scheduler": None, "store": None, "jobs": 2}
+    run_batch(large, "en", limits, **asked)
+    log = json.loads((large / "results" / "batch.json").read_text(encoding="utf-8"))
+    assert log["counts"]["done"] == 24
+    assert not list(large.glob(".opened*"))
+    by_parts = (large / "results" / "c03" / "score.json").read_bytes()
+    page = (large / "results" / "c03" / "community.html").read_bytes()
+    (large / "results" / "scores.parquet").unlink()
+    run_batch(large, "en", limits, **{**asked, "every": False, "community": "c03"})
+    assert (large / "results" / "c03" / "score.json").read_bytes() == by_parts
+    assert (large / "results" / "c03" / "community.html").read_bytes() == page
+    run_batch(large, "en", limits, **{**asked, "resume": True})
+    log = json.loads((large / "results" / "batch.json").read_text(encoding="utf-8"))
+    assert log["counts"]["skipped"] == 24
