@@ -17,7 +17,7 @@ demo: .venv/installed  ## evaluate the sample round and say where to look
 	$(BIN)/evaluation run --round build/demo --community c01 --district --lang en
 
 test: .venv/installed  ## all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: .venv/installed  ## style, types, layers, notebooks without outputs
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import subprocess
@@ -14,9 +15,12 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stdout
 from pathlib import Path
 
+import matplotlib
 import nbformat
+from IPython.core.interactiveshell import InteractiveShell
 from nbformat.v4 import new_code_cell, new_notebook
 
 from bench.copies import write_copies
@@ -31,7 +35,8 @@ JOBS = os.cpu_count() or 1
 BIN = Path(sys.executable).parent
 GENERAL = [
     "import json\nimport numpy as np\nimport pandas as pd\nimport matplotlib.pyplot as plt\nimport statsmodels.api as sm",
-    "rng = np.random.default_rng(seed)\ntable = pd.DataFrame(rng.normal(size=(500, 6)), columns=list('abcdef'))\ntable.describe()",
+    "rng = np.random.default_rng(seed)\ntable = pd.DataFrame(rng.normal(size=(500, 6)), columns=list('abcdef'))",
+    "table.describe()",
     *(f"fig, ax = plt.subplots(figsize=(6, 3))\nax.hist(table['{name}'], bins=30)\nax.set_title('{name}')\nplt.show()"
       for name in "abcde"),
     "sm.OLS(table['a'], sm.add_constant(table[['b', 'c', 'd']])).fit().summary()",
@@ -79,23 +84,20 @@ def execution(folder: Path) -> None:
     own = by_fork(lambda number: Task(f"n{number}", template, folder / f"f{number}.ipynb", {"seed": number}), 5 * FEW)
     alone = by_fork(lambda number: Task(f"n{number}", template, folder / f"f{number}.ipynb", {"seed": number}), 3 * FEW, jobs=1)
     cells = float(in_fresh_process("bench.batch", "cells", str(notebook))["seconds"])
-    tell("execution: papermill's command / engine fork", f"{peer:.2f} / {own:.3f} s = {peer / own:.1f}x", ">= 10x", peer >= 10 * own)
-    tell("execution, one at a time: wall / the cells' own time", f"{alone:.3f} / {cells:.3f} s = {alone / cells:.2f}x", "<= 1.3x",
-         alone <= 1.3 * cells)
+    tell("execution: papermill's command / engine fork", f"{peer:.2f} / {own:.3f} s = {peer / own:.1f}x", ">= 10x",
+         peer >= 10 * own)
+    tell("execution, one at a time: wall / the cells' own time", f"{alone:.3f} / {cells:.3f} s = {alone / cells:.2f}x",
+         "<= 1.3x", alone <= 1.3 * cells)
 
 
 def cells_alone(notebook: Path) -> None:
     """Seconds of a notebook's cells in a process where everything is loaded and has been used: the fastest of five."""
-    from IPython.core.interactiveshell import InteractiveShell
-    import matplotlib
     matplotlib.use("module://matplotlib_inline.backend_inline")
     shell = InteractiveShell.instance()
     shell.history_manager.enabled = False
     sources = [cell.source for cell in read_notebook(notebook).cells]
-    devnull = open(os.devnull, "w")
-    kept, sys.stdout = sys.stdout, devnull
-    took = seconds(lambda: [shell.run_cell(source) for source in sources], runs=5)
-    sys.stdout = kept
+    with redirect_stdout(io.StringIO()):
+        took = seconds(lambda: [shell.run_cell(source) for source in sources], runs=5)
     print(json.dumps({"seconds": took}))
 
 

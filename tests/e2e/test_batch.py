@@ -235,3 +235,19 @@ def test_wrong_limits_are_told(my_round, words, told):
     assert done.returncode == 2
     assert told in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_by_hand_with_the_engine_and_by_papermills_own_in_the_batch(my_round, tmp_path):
+    """papermill's command with --engine fork, and `run --engine nbclient`: the same page as `run`."""
+    page = my_round / "results" / "c06" / "community.html"
+    made = []
+    given = ["-p", "round", str(my_round), "-p", "community", "c06", "-p", "lang", "en"]
+    template = str(shipped("notebooks") / "community.ipynb")
+    by_papermill = ["papermill", "--engine", "fork", template, str(tmp_path / "out.ipynb"), *given]
+    run = ["evaluation", "run", "--round", str(my_round), "--community", "c06", "--lang", "en"]
+    for words in (by_papermill, run, [*run, "--engine", "nbclient"]):
+        page.unlink(missing_ok=True)
+        done = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        made.append(page.read_bytes())
+    assert made[0] == made[1] == made[2]

@@ -45,20 +45,22 @@ def test_pictures_say_what_they_are():
 
 
 @pytest.mark.parametrize("hostile", [
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '<a href="javascript:alert(1)">a</a>', "<iframe src='//e.org'></iframe>",
-    '<img src="https://e.org/track.png">', "<style>body{background:url(https://e.org)}</style>", "<form action='//e.org'><input></form>",
-    "<svg><script>1</script></svg>", "<td onclick=alert(1)>", '<link rel=stylesheet href="//e.org">', '<base href="//e.org">',
-    '<img src="data:text/html,<script>1</script>">', "<meta http-equiv=refresh content='0;url=//e.org'>", "<object data=x>",
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '<a href="javascript:alert(1)">a</a>',
+    "<iframe src='//e.org'></iframe>", '<img src="https://e.org/track.png">', "<form action='//e.org'><input></form>",
+    "<style>body{background:url(https://e.org)}</style>", "<svg><script>1</script></svg>", "<td onclick=alert(1)>",
+    '<link rel=stylesheet href="//e.org">', '<base href="//e.org">', '<img src="data:text/html,<script>1</script>">',
+    "<meta http-equiv=refresh content='0;url=//e.org'>", "<object data=x>",
 ])
 def test_what_a_cell_shows_as_html_does_nothing(hostile):
-    for text in (str(clean(hostile)), page(cell({"output_type": "display_data", "data": {"text/html": hostile}}, source=""))):
+    output = {"output_type": "display_data", "data": {"text/html": hostile}}
+    for text in (str(clean(hostile)), page(cell(output, source=""))):
         body = text.split("</style>")[-1]
-        assert not re.search(r"<script|onerror|onclick|javascript:|e\\.org|<iframe|<form|<style|<link|<base|<object|<meta http", body)
+        assert not re.search(r"<(script|iframe|form|style|link|base|object|meta http)|onerror|onclick|javascript:", body)
         assert "e.org" not in body
 
 
 def test_a_table_stays_a_table():
-    text = str(clean('<table class="dataframe"><thead><tr><th scope="col">a</th></tr></thead><tr><td colspan="2">1</td></tr></table>'))
+    text = str(clean('<table class="dataframe"><tr><th scope="col">a</th></tr><tr><td colspan="2">1</td></tr></table>'))
     assert '<th scope="col">a</th>' in text
     assert 'colspan="2"' in text
 

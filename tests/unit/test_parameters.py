@@ -7,14 +7,24 @@ from nbformat.v4 import new_code_cell, new_notebook
 from evaluation.core.errors import UsageError
 from evaluation.reporting.parameters import check_names, kinds_of, read_notebook, typed
 
-CELL = ('round = "r"  # folder\nn = 3\nshare: float = 1\nflag = False\nnames: list[str] = []\nlevels = {"a": 1}\nlimit: int | None = None\n'
-        "computed = n + 1\nprint(n)")
-KINDS = {"round": "str", "n": "int", "share": "float", "flag": "bool", "names": "list", "levels": "dict", "limit": "", "computed": ""}
+CELL = """\
+round = "r"  # folder
+n = 3
+share: float = 1
+flag = False
+names: list[str] = []
+levels = {"a": 1}
+limit: int | None = None
+computed = n + 1
+print(n)"""
+KINDS = {"round": "str", "n": "int", "share": "float", "flag": "bool", "names": "list", "levels": "dict", "limit": "",
+         "computed": ""}
 
 
 def notebook(source=CELL, language="python"):
     kernel = {"kernelspec": {"name": "python3", "language": language, "display_name": "any"}}
-    return new_notebook(cells=[new_code_cell("x = 1"), new_code_cell(source, metadata={"tags": ["parameters"]})], metadata=kernel)
+    cells = [new_code_cell("x = 1"), new_code_cell(source, metadata={"tags": ["parameters"]})]
+    return new_notebook(cells=cells, metadata=kernel)
 
 
 def test_types_are_read_from_annotations_and_defaults():
