@@ -14,7 +14,7 @@ import psutil
 from nbformat import NotebookNode
 from papermill.utils import nb_kernel_name
 
-from evaluation.reporting.forks import Zygote, ZygoteError
+from evaluation.reporting.forking.forks import Zygote, ZygoteError
 from evaluation.reporting.kernels import can_fork
 from evaluation.reporting.tasks import Outcome, Settings, Task, run_task
 

@@ -18,7 +18,8 @@ from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager
 
-from evaluation.reporting.forks import Limits, Zygote
+from evaluation.reporting.forking.forks import Zygote
+from evaluation.reporting.forking.limits import Limits
 
 SKIPPED, MAY_RAISE = "skip-execution", "raises-exception"   # tags of cells, as nbclient reads them
 ENDED = {"died": "DeadKernelError", "cell timeout": "CellTimeoutError", "notebook timeout": "NotebookTimeoutError",

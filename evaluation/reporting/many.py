@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from evaluation.core.files import written_whole
 from evaluation.fieldwork.opening import Round
 from evaluation.fieldwork.parts import Parts
-from evaluation.reporting.forks import THREADS
+from evaluation.reporting.forking.forks import THREADS
 from evaluation.reporting.results import TEXT, gated, key_of, row_hashes, write_score_files
 from evaluation.scoring.evidence import Shared
 from evaluation.scoring.score import reduced, scored_of

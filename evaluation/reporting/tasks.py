@@ -17,7 +17,8 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from evaluation.core.files import write_text
-from evaluation.reporting.forks import NO_LIMITS, Limits, Rehearsals, Zygote
+from evaluation.reporting.forking.forks import Rehearsals, Zygote
+from evaluation.reporting.forking.limits import NO_LIMITS, Limits
 from evaluation.reporting.page import notebook_page
 
 STATES = ("done", "skipped", "failed", "timeout", "died", "stopped")

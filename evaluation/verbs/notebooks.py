@@ -19,7 +19,8 @@ from evaluation.core.resources import shipped
 from evaluation.fieldwork.opening import Round, inputs_of, open_round
 from evaluation.fieldwork.parts import open_parts
 from evaluation.reporting.batch import pool_of
-from evaluation.reporting.forks import NO_LIMITS, Limits, Rehearsals
+from evaluation.reporting.forking.forks import Rehearsals
+from evaluation.reporting.forking.limits import NO_LIMITS, Limits
 from evaluation.reporting.many import score_parts
 from evaluation.reporting.opened import VARIABLE, opened_for_batch
 from evaluation.reporting.parameters import check_names, read_notebook, typed

@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from evaluation.reporting.batch import pool_of
-from evaluation.reporting.forks import Limits
+from evaluation.reporting.forking.limits import Limits
 from evaluation.reporting.tasks import Settings, Task
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="nothing is forked there")

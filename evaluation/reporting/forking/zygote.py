@@ -1,16 +1,12 @@
 """The process that notebooks are forked from: what they import is loaded in it, and no data.
 
-`python -m evaluation.reporting.zygote FD`: FD is a socket to the process that wants notebooks run. One at a time: each in a
-child of its own, which begins as clean as this process is and is gone, with all that it started, when it ends.
+`python -m evaluation.reporting.forking.zygote FD`: FD is a socket to the process that wants notebooks run. One at a time: each
+in a child of its own, which begins as clean as this process is and is gone, with all that it started, when it ends.
 """
 
 from __future__ import annotations
 
-import ast
 import ctypes
-import gc
-import importlib
-import io
 import os
 import resource
 import select
@@ -21,8 +17,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from evaluation.reporting.cells import new_kernel, run_cells
-from evaluation.reporting.messages import Request, receive, send
+from evaluation.reporting.forking.cells import new_kernel, run_cells
+from evaluation.reporting.forking.messages import Request, receive, send
+from evaluation.reporting.forking.preload import load
 
 DEATH_SIGNAL, SUBREAPER = 1, 36     # prctl's PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER
 MB = 1 << 20
@@ -49,7 +46,7 @@ def main() -> None:
                 _end(child)
                 return
             if request["do"] == "load":
-                send(control, {"loaded": _load(request, kernel)})
+                send(control, {"loaded": load(request, kernel)})
             elif request["do"] == "run":
                 child = _fork(kernel, request, pipes[0], [control.fileno(), wake, woken])
                 os.close(pipes[0])
@@ -57,76 +54,6 @@ def main() -> None:
             elif request["do"] == "signal" and child:
                 with suppress(ProcessLookupError):
                     os.killpg(child, request["number"])
-
-
-def _load(request: Request, kernel: Any) -> list[str]:
-    """Import what the cells import, and rehearse what is asked; then put all that is there out of the collector's way.
-
-    The kernel is there already, so that modules find themselves in a notebook when they are imported, as they would.
-    """
-    with kernel.shell.builtin_trap:
-        loaded = [name for source in request["sources"] for name in _imports(kernel.shell, source) if _imported(name)]
-    for library, first in FIRST.items():
-        if library in sys.modules:
-            with suppress(Exception):
-                first()
-    for module, function, arguments in request["rehearse"]:
-        with suppress(Exception):   # what fails here costs time only
-            getattr(importlib.import_module(module), function)(**arguments)
-    gc.collect()
-    gc.freeze()
-    return loaded
-
-
-def _first_picture() -> None:
-    """What matplotlib does once: fonts, ticks, a PNG; without pyplot, which keeps what it draws."""
-    figure = importlib.import_module("matplotlib.figure").Figure()
-    canvas = importlib.import_module("matplotlib.backends.backend_agg").FigureCanvasAgg(figure)
-    plot = figure.add_subplot()
-    plot.hist([1.0, 2.0, 2.5], label="a")
-    plot.plot([1.0, 2.0], [0.5, -1.0], label="b")
-    plot.set(title="First", xlabel="x", ylabel="y")
-    plot.legend()
-    canvas.print_png(io.BytesIO())
-
-
-def _first_table() -> None:
-    """What pandas does once: a table as HTML, with and without style, sums and groups."""
-    table = sys.modules["pandas"].DataFrame({"a": [1.5, 2.5], "b": ["x", "y"]})
-    table.groupby("b")["a"].mean().to_frame().merge(table, on="b")._repr_html_()
-    table.describe().style.format("{:.1f}")._repr_html_()
-    repr(table)
-
-
-FIRST = {"matplotlib": _first_picture, "pandas": _first_table}
-
-
-def _imports(shell: Any, source: str) -> list[str]:
-    """What a cell imports at its top, as dotted names: `from a import b` is a.b."""
-    try:
-        lines = ast.parse(shell.transform_cell(source)).body
-    except SyntaxError:
-        return []
-    found = [alias.name for line in lines if isinstance(line, ast.Import) for alias in line.names]
-    for line in lines:
-        if isinstance(line, ast.ImportFrom) and line.module and not line.level:
-            found += [f"{line.module}.{alias.name}" for alias in line.names]
-    return found
-
-
-def _imported(name: str) -> bool:
-    """Import a dotted name, or as much of it as is a module. What fails here fails in the notebook, where it is seen."""
-    try:
-        importlib.import_module(name)
-    except ModuleNotFoundError:
-        module, _, attribute = name.rpartition(".")
-        try:
-            getattr(importlib.import_module(module), attribute, None)
-        except BaseException:
-            return False
-    except BaseException:
-        return False
-    return True
 
 
 def _fork(kernel: Any, request: Request, pipe: int, others: list[int]) -> int:

@@ -22,7 +22,7 @@ from ipykernel.iostream import IOPubThread, OutStream
 from jupyter_client.jsonutil import json_default
 from traitlets.config import Config
 
-from evaluation.reporting.printed import Printed
+from evaluation.reporting.forking.printed import Printed
 
 Send = Callable[[bytes], object]
 SHOWN = ("stream", "display_data", "update_display_data", "execute_result", "error", "clear_output", "execute_input")

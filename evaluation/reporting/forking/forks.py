@@ -9,14 +9,14 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evaluation.reporting.messages import receive, send
+from evaluation.reporting.forking.limits import Clock, Limits
+from evaluation.reporting.forking.messages import receive, send
 
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 INLINE = "module://matplotlib_inline.backend_inline"
@@ -24,21 +24,6 @@ CHUNK = 1 << 20
 LOAD_SECONDS = 120.0
 Message = dict[str, Any]
 Rehearsals = Sequence[tuple[str, str, Mapping[str, Any]]]
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a notebook may take: seconds a cell and in all, megabytes of memory beyond what it begins with; None: no limit.
-    grace: seconds between a polite interrupt and the end.
-    """
-
-    cell_seconds: float | None = None
-    notebook_seconds: float | None = None
-    memory_mb: int | None = None
-    grace: float = 2.0
-
-
-NO_LIMITS = Limits()
 
 
 class ZygoteError(RuntimeError):
@@ -63,7 +48,7 @@ class Zygote:
         here, there = socket.socketpair()
         environment = {**os.environ, **dict.fromkeys(THREADS, "1"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         environment["MPLBACKEND"] = os.environ.get("MPLBACKEND") or INLINE
-        command = [sys.executable, "-P", "-m", "evaluation.reporting.zygote", str(there.fileno())]
+        command = [sys.executable, "-P", "-m", "evaluation.reporting.forking.zygote", str(there.fileno())]
         with there:
             process = subprocess.Popen(command, pass_fds=[there.fileno()], env=environment, start_new_session=True,
                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -126,7 +111,7 @@ class Zygote:
 
 def _followed(zygote: Zygote, read: int, child: int, limits: Limits) -> Iterator[Message]:
     """The child's messages until it has ended, with an eye on the clock."""
-    clock = _Clock(limits)
+    clock = Clock(limits)
     waiting = bytearray()
     complete = False
     with selectors.DefaultSelector() as ready:
@@ -158,7 +143,7 @@ def _note_end(zygote: Zygote, child: int) -> None:
         os.killpg(child, signal.SIGKILL)
 
 
-def _messages(read: int, waiting: bytearray, clock: _Clock, ready: selectors.BaseSelector,
+def _messages(read: int, waiting: bytearray, clock: Clock, ready: selectors.BaseSelector,
               ended: bool) -> Generator[Message, None, bool]:
     """Whole messages that have come in. Returns whether the last one of the notebook was among them."""
     complete = False
@@ -184,48 +169,3 @@ def _messages(read: int, waiting: bytearray, clock: _Clock, ready: selectors.Bas
         if not ended:
             break
     return complete
-
-
-class _Clock:
-    """What a notebook and its cell have left; and which signal is due."""
-
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
-        self.began = time.monotonic()
-        self.cell: float | None = None
-        self.late = ""
-        self.interrupted = 0.0
-
-    def hear(self, kind: str) -> None:
-        """A cell begins, or ends."""
-        if kind == "begin":
-            self.cell = time.monotonic()
-        elif kind == "reply":
-            self.cell = None
-
-    def _due(self) -> dict[str, float]:
-        due = {}
-        if self.limits.cell_seconds and self.cell is not None:
-            due["cell timeout"] = self.cell + self.limits.cell_seconds
-        if self.limits.notebook_seconds:
-            due["notebook timeout"] = self.began + self.limits.notebook_seconds
-        return due
-
-    def left(self) -> float | None:
-        """Seconds until something is due; None if nothing ever is."""
-        due = [self.interrupted + self.limits.grace] if self.late else list(self._due().values())
-        return max(0.0, min(due) - time.monotonic()) if due else None
-
-    def signal(self) -> int:
-        """SIGINT when the time is up, SIGKILL when the grace is; 0 otherwise."""
-        now = time.monotonic()
-        if self.late:
-            if now >= self.interrupted + self.limits.grace or self.cell is None:
-                self.interrupted = now
-                return int(signal.SIGKILL)
-            return 0
-        for name, due in self._due().items():
-            if now >= due:
-                self.late, self.interrupted = name, now
-                return int(signal.SIGINT)
-        return 0
