@@ -30,7 +30,7 @@ lab: .venv/installed  ## JupyterLab on the notebooks
 bench: .venv/installed  ## ratios against named peers, measured now
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev,bench]"
 	$(BIN)/python -m bench.scoring
-	$(BIN)/python -m bench.batch --many 1000
+	$(BIN)/python -m bench.batch
 	$(BIN)/python -m bench.estimation
 	$(BIN)/python -m bench.sampling
 	$(BIN)/python -m bench.sequential

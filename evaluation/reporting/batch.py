@@ -34,9 +34,10 @@ class Worker:
         """Run a task, once more if its kernel dies."""
         outcome = Outcome(task.name, "stopped")
         for attempt in range(1, ATTEMPTS + 1):
+            zygote = self.ready(task.template)
             if self.closed:
                 return Outcome(task.name, "stopped")
-            outcome = replace(run_task(task, self.settings, self._ready(task.template)), attempts=attempt)
+            outcome = replace(run_task(task, self.settings, zygote), attempts=attempt)
             if outcome.state != "died":
                 break
         if outcome.state == "done" and self.settings.store is not None:
@@ -45,16 +46,19 @@ class Worker:
             import_module("evaluation.reporting.store").put(address, folder, sorted(made))   # fsspec is an extra
         return outcome
 
-    def _ready(self, template: NotebookNode) -> Zygote | None:
+    def ready(self, template: NotebookNode) -> Zygote | None:
+        """What a template's notebooks are forked from, loaded; None where papermill's own engine runs them."""
         if self.settings.engine != "fork" or not can_fork(nb_kernel_name(template)):
             return None
         if self.zygote is None or self.zygote.process.poll() is not None:
             self.free()
             sources = [str(cell.source) for cell in template.cells if cell.cell_type == "code"]
-            with suppress(ZygoteError):   # papermill's own engine then does it
-                self.zygote = Zygote.start(sources, self.settings.rehearse)
-                if self.closed:      # while it was starting
-                    self.zygote.close()
+            self.zygote = Zygote.start()
+            try:
+                if not self.closed:
+                    self.zygote.load(sources, self.settings.rehearse)
+            except ZygoteError:     # papermill's own engine then does it
+                self.zygote = None
         return self.zygote
 
     def free(self) -> None:
@@ -93,7 +97,9 @@ class Pool:
             advance(outcome)
         return [found[task.name] for task in waiting]
 
-    def _serve(self, worker: Worker) -> None:
+    def _serve(self, worker: Worker, template: NotebookNode | None) -> None:
+        if template is not None:
+            worker.ready(template)
         while (task := self.tasks.get()) is not None:
             try:
                 self.outcomes.put(worker.run(task))
@@ -131,11 +137,11 @@ def _command(process: psutil.Process) -> list[str]:
 
 
 @contextmanager
-def pool_of(settings: Settings) -> Iterator[Pool]:
-    """A pool that is closed at the end, with all that still runs in it."""
+def pool_of(settings: Settings, template: NotebookNode | None = None) -> Iterator[Pool]:
+    """A pool that is closed at the end, with all that still runs in it. template: what it may make ready for at once."""
     logging.getLogger("papermill").setLevel(logging.ERROR)
     pool = Pool([Worker(settings) for _ in range(settings.jobs)])
-    pool.threads += [threading.Thread(target=pool._serve, args=[worker], daemon=True) for worker in pool.workers]
+    pool.threads += [threading.Thread(target=pool._serve, args=[worker, template], daemon=True) for worker in pool.workers]
     try:
         for thread in pool.threads:
             thread.start()

@@ -32,7 +32,6 @@ from evaluation.verbs.executors import EXECUTORS, check_choice, executor_of, opt
 from evaluation.verbs.telling import tell
 
 OWN = ("round", "community", "lang")  # parameters that have options of their own
-MANY = 20           # from so many notebooks on it pays to rehearse
 PART = 1_000        # communities whose answers are held at a time
 SHOWN = 5
 ENGINES = ("fork", "nbclient")
@@ -85,22 +84,24 @@ def run(batch: Batch) -> None:
     template = read_notebook(file)
     given = typed(file, template, dict(_parameter(text) for text in batch.parameters))
     check_names(file, template, OWN)
-    size, portions = _portions(batch)
-    settings = Settings(min(batch.cores, max(size, 1)), batch.engine, batch.limits, _rehearsals(batch, size), batch.lang,
+    settings = Settings(batch.cores if batch.every else 1, batch.engine, batch.limits, _rehearsals(batch), batch.lang,
                         None if batch.store is None else (batch.store, batch.folder))
     record = BatchRecord({"software": software(), "notebook": file.name, "engine": batch.engine, "jobs": settings.jobs,
                           "lang": batch.lang})
     opened: Round | None = None
     try:
-        with BatchProgress(batch.lang, size) as progress, _pool(batch, settings) as pool:
-            for opened, scores, names in portions:
-                tasks = [_task(batch, template, opened, name, given) for name in names]
-                left = [task for task in tasks if not (batch.resume and is_done(task))]
-                record.skip(progress, {task.name for task in tasks} - {task.name for task in left})
-                with opened_for_batch(opened, scores, [task.name for task in left]) as kept:
-                    pool.run([replace(task, environment={VARIABLE: str(kept)}) for task in left], record.follow(progress))
-            if batch.district:
-                pool.run([_district(batch)], record.follow(progress))
+        with _pool(batch, settings, template) as pool:   # it makes itself ready while the round is opened
+            size, portions = _portions(batch)
+            with BatchProgress(batch.lang, size) as progress:
+                for opened, scores, names in portions:
+                    tasks = [_task(batch, template, opened, name, given) for name in names]
+                    left = [task for task in tasks if not (batch.resume and is_done(task))]
+                    record.skip(progress, {task.name for task in tasks} - {task.name for task in left})
+                    with opened_for_batch(opened, scores, [task.name for task in left]) as kept:
+                        environment = {VARIABLE: str(kept)}
+                        pool.run([replace(task, environment=environment) for task in left], record.follow(progress))
+                if batch.district:
+                    pool.run([_district(batch)], record.follow(progress))
     finally:
         if opened is not None:
             record.write(batch.folder / "results" / "batch.json", opened.inputs)
@@ -129,19 +130,19 @@ def _portions(batch: Batch) -> tuple[int, Iterator[Portion]]:
     return len(names), iter([(opened, scores, names)])
 
 
-def _pool(batch: Batch, settings: Settings) -> AbstractContextManager[Any]:
+def _pool(batch: Batch, settings: Settings, template: NotebookNode) -> AbstractContextManager[Any]:
     """What runs the notebooks: processes of this machine, or a cluster."""
     if batch.store is not None:
         optional("store").check_store(batch.store)
     if batch.executor == "local":
-        return pool_of(settings)
+        return pool_of(settings, template if batch.community or batch.every else None)
     pool: AbstractContextManager[Any] = optional("cluster").cluster_of(settings, batch.scheduler)
     return pool
 
 
-def _rehearsals(batch: Batch, size: int) -> Rehearsals:
+def _rehearsals(batch: Batch) -> Rehearsals:
     arguments = {"folder": str(batch.folder.resolve()), "lang": batch.lang}
-    return [("evaluation.reporting.rehearsal", "rehearse", arguments)] if size >= MANY and batch.notebook is None else []
+    return [("evaluation.reporting.rehearsal", "rehearse", arguments)] if batch.every and batch.notebook is None else []
 
 
 def _task(batch: Batch, template: NotebookNode, opened: Round, name: str, given: dict[str, Any]) -> Task:

@@ -37,14 +37,12 @@ class Zygote:
     process: subprocess.Popen[bytes]
     control: socket.socket
     stopped: bool = False
+    loaded: bool = False
     peak_mb: int = 0
 
     @classmethod
-    def start(cls, sources: Sequence[str], rehearse: Rehearsals = ()) -> Zygote:
-        """Start one with what the cells' sources import. rehearse: (module, function, arguments) to be called in it.
-
-        Raises ZygoteError if it does not come up.
-        """
+    def start(cls) -> Zygote:
+        """Start one, with nothing loaded yet."""
         here, there = socket.socketpair()
         environment = {**os.environ, **dict.fromkeys(THREADS, "1"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         environment["MPLBACKEND"] = os.environ.get("MPLBACKEND") or INLINE
@@ -52,25 +50,32 @@ class Zygote:
         with there:
             process = subprocess.Popen(command, pass_fds=[there.fileno()], env=environment, start_new_session=True,
                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        zygote = cls(process, here)
-        here.settimeout(LOAD_SECONDS)
+        return cls(process, here)
+
+    def load(self, sources: Sequence[str], rehearse: Rehearsals = ()) -> None:
+        """Have it import what the cells' sources import. rehearse: (module, function, arguments) to be called in it.
+
+        Raises ZygoteError if it does not come up.
+        """
+        self.control.settimeout(LOAD_SECONDS)
         try:
-            send(here, {"do": "load", "sources": list(sources), "rehearse": [list(part) for part in rehearse]})
-            answer, _ = receive(here)
+            send(self.control, {"do": "load", "sources": list(sources), "rehearse": [list(part) for part in rehearse]})
+            answer, _ = receive(self.control)
         except OSError:
             answer = None
-        here.settimeout(None)
         if answer is None:
-            zygote.free()
+            self.free()
             raise ZygoteError("the process that notebooks are forked from did not come up")
-        return zygote
+        self.control.settimeout(None)
+        self.loaded = True
 
     @classmethod
     @contextmanager
     def started(cls, sources: Sequence[str], rehearse: Rehearsals = ()) -> Iterator[Zygote]:
         """One that is closed at the end."""
-        zygote = cls.start(sources, rehearse)
+        zygote = cls.start()
         try:
+            zygote.load(sources, rehearse)
             yield zygote
         finally:
             zygote.free()
@@ -80,6 +85,8 @@ class Zygote:
         self.stopped = True
         with suppress(OSError):
             self.control.shutdown(socket.SHUT_RDWR)
+        if not self.loaded:
+            self.process.kill()
         try:
             self.process.wait(5)
         except subprocess.TimeoutExpired:
