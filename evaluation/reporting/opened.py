@@ -38,13 +38,14 @@ WRITTEN = ("findings", "stars", "practice")
 
 @contextmanager
 def opened_for_batch(round_: Round, scores: pd.DataFrame, communities: Iterable[str]) -> Iterator[Path]:
-    """A folder with the parts of some communities (see `keep_opened`), in the round's folder, gone at the end. What a batch
-    that was killed has left there goes too.
+    """A folder with the parts of some communities (see `keep_opened`), in the round's folder, or where temporary files go if
+    that cannot be written to; gone at the end. What a batch that was killed has left there goes too.
     """
+    place = round_.folder if os.access(round_.folder, os.W_OK) else None
     for old in round_.folder.glob(f"{FOLDER}*"):
         if not psutil.pid_exists(int(old.name.removeprefix(FOLDER).partition(".")[0] or 0)):
             shutil.rmtree(old, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=f"{FOLDER}{os.getpid()}.", dir=round_.folder, ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(prefix=f"{FOLDER}{os.getpid()}.", dir=place, ignore_cleanup_errors=True) as name:
         keep_opened(round_, scores, communities, Path(name))
         yield Path(name)
 

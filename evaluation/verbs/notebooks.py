@@ -85,7 +85,7 @@ def run(batch: Batch) -> None:
     given = typed(file, template, dict(_parameter(text) for text in batch.parameters))
     check_names(file, template, OWN)
     settings = Settings(batch.cores if batch.every else 1, batch.engine, batch.limits, _rehearsals(batch), batch.lang,
-                        None if batch.store is None else (batch.store, batch.folder))
+                        None if batch.store is None else (batch.store, batch.folder.resolve()))
     record = BatchRecord({"software": software(), "notebook": file.name, "engine": batch.engine, "jobs": settings.jobs,
                           "lang": batch.lang})
     opened: Round | None = None
@@ -146,7 +146,7 @@ def _rehearsals(batch: Batch) -> Rehearsals:
 
 
 def _task(batch: Batch, template: NotebookNode, opened: Round, name: str, given: dict[str, Any]) -> Task:
-    folder = batch.folder / "results" / name
+    folder = batch.folder.resolve() / "results" / name      # a worker of a cluster is in a folder of its own
     products = ["community.html"] if batch.notebook is not None else ["community.html", "score.json"]
     parameters = {"round": str(batch.folder.resolve()), "community": name, "lang": batch.lang, **given}
     return Task(name, template, folder / "community.ipynb", parameters, tuple(folder / product for product in products),
@@ -156,7 +156,7 @@ def _task(batch: Batch, template: NotebookNode, opened: Round, name: str, given:
 def _district(batch: Batch) -> Task:
     template = read_notebook(shipped("notebooks") / "district.ipynb")
     parameters = {"round": str(batch.folder.resolve()), "lang": batch.lang}
-    return Task("district", template, batch.folder / "results" / "district.ipynb", parameters)
+    return Task("district", template, batch.folder.resolve() / "results" / "district.ipynb", parameters)
 
 
 def _finish(batch: Batch, record: BatchRecord, opened: Round | None) -> None:
