@@ -4,74 +4,20 @@ from __future__ import annotations
 
 import logging
 import queue
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from importlib import import_module
+from dataclasses import dataclass, field
+from types import FrameType
 
 import psutil
 from nbformat import NotebookNode
-from papermill.utils import nb_kernel_name
 
-from evaluation.reporting.forking.forks import Zygote, ZygoteError
-from evaluation.reporting.kernels import can_fork
-from evaluation.reporting.tasks import Outcome, Settings, Task, run_task
+from evaluation.reporting.tasks import Outcome, Settings, Task
+from evaluation.reporting.worker import Worker
 
-ATTEMPTS = 2       # a kernel that died is tried once more: it may have been killed from outside
 Advance = Callable[[Outcome], object]
-
-
-@dataclass
-class Worker:
-    """Runs tasks one after another; owns a zygote, and starts another one if it is gone."""
-
-    settings: Settings
-    zygote: Zygote | None = None
-    closed: bool = False
-
-    def run(self, task: Task) -> Outcome:
-        """Run a task, once more if its kernel dies."""
-        outcome = Outcome(task.name, "stopped")
-        for attempt in range(1, ATTEMPTS + 1):
-            zygote = self.ready(task.template)
-            if self.closed:
-                return Outcome(task.name, "stopped")
-            outcome = replace(run_task(task, self.settings, zygote), attempts=attempt)
-            if outcome.state != "died":
-                break
-        if outcome.state == "done" and self.settings.store is not None:
-            address, folder = self.settings.store
-            made = {task.out, task.out.with_suffix(".html"), *task.products}
-            import_module("evaluation.reporting.store").put(address, folder, sorted(made))   # fsspec is an extra
-        return outcome
-
-    def ready(self, template: NotebookNode) -> Zygote | None:
-        """What a template's notebooks are forked from, loaded; None where papermill's own engine runs them."""
-        if self.settings.engine != "fork" or not can_fork(nb_kernel_name(template)):
-            return None
-        if self.zygote is None or self.zygote.process.poll() is not None:
-            self.free()
-            sources = [str(cell.source) for cell in template.cells if cell.cell_type == "code"]
-            self.zygote = Zygote.start()
-            try:
-                if not self.closed:
-                    self.zygote.load(sources, self.settings.rehearse)
-            except ZygoteError:     # papermill's own engine then does it
-                self.zygote = None
-        return self.zygote
-
-    def free(self) -> None:
-        """Give back what is held; after the last task."""
-        if self.zygote is not None:
-            self.zygote.free()
-        self.zygote = None
-
-    def close(self) -> None:
-        """End what runs; may be called from another thread."""
-        self.closed = True
-        if self.zygote is not None:
-            self.zygote.close()
 
 
 @dataclass
@@ -98,13 +44,13 @@ class Pool:
         return [found[task.name] for task in waiting]
 
     def _serve(self, worker: Worker, template: NotebookNode | None) -> None:
-        if template is not None:
-            worker.ready(template)
-        while (task := self.tasks.get()) is not None:
-            try:
+        try:
+            if template is not None:
+                worker.ready(template)
+            while (task := self.tasks.get()) is not None:
                 self.outcomes.put(worker.run(task))
-            except BaseException as error:   # a bug of ours, or a full disk: the batch ends with it
-                self.outcomes.put(error)
+        except BaseException as error:   # a bug of ours, or a full disk: the batch ends with it
+            self.outcomes.put(error)
 
     def close(self) -> None:
         """End all that runs, and wait until it has."""
@@ -116,7 +62,8 @@ class Pool:
             worker.close()
         _kill_kernels(self.workers)
         for thread in self.threads:
-            thread.join()
+            if thread.ident is not None:     # an interrupt may come before all have started
+                thread.join()
         for worker in self.workers:
             worker.free()
 
@@ -143,9 +90,32 @@ def pool_of(settings: Settings, template: NotebookNode | None = None) -> Iterato
     pool = Pool([Worker(settings) for _ in range(settings.jobs)])
     pool.threads += [threading.Thread(target=pool._serve, args=[worker, template], daemon=True) for worker in pool.workers]
     try:
-        for thread in pool.threads:
-            thread.start()
-        yield pool
+        with _signals_told(pool):
+            for thread in pool.threads:
+                thread.start()
+            yield pool
     finally:
         pool.close()
+
+
+@contextmanager
+def _signals_told(pool: Pool) -> Iterator[None]:
+    """A signal ends the batch even where Python drops the exception that it raises: in destructors and in callbacks."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    found = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {int(number): handler for number, handler in found.items() if callable(handler)}   # what is ignored stays so
+
+    def tell(number: int, frame: FrameType | None) -> None:
+        pool.outcomes.put(KeyboardInterrupt() if number == signal.SIGINT else SystemExit(128 + number))
+        before[number](number, frame)
+
+    for number in before:
+        signal.signal(number, tell)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from distributed import Client, KilledWorker, LocalCluster, as_completed
 
 from evaluation.core.errors import UsageError, problem
-from evaluation.reporting.batch import Worker
 from evaluation.reporting.tasks import Outcome, Settings, Task
+from evaluation.reporting.worker import Worker
 
 CONNECT_SECONDS = 20
 _own = threading.local()   # of a worker's thread: what it forks from, kept from task to task

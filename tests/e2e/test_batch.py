@@ -160,7 +160,7 @@ def test_resume_makes_only_what_is_missing_or_of_other_inputs(whole):
     assert (folder / "results" / "c08" / "community.html").stat().st_mtime_ns > untouched
 
 
-def slow(tmp_path, seconds=30):
+def slow(tmp_path, seconds=600):
     source = 'round = ""\ncommunity = ""\nlang = "en"'
     cells = [new_code_cell(source, metadata={"tags": ["parameters"]}), new_code_cell(f"import time\ntime.sleep({seconds})")]
     file = tmp_path / "slow.ipynb"
@@ -176,10 +176,14 @@ def test_an_interrupt_leaves_no_half_file_and_no_orphan(my_round, tmp_path, numb
                                stderr=subprocess.DEVNULL, env={**os.environ, "EVALUATION_MARK": mark}, start_new_session=True)
     before = {file: file.stat().st_mtime_ns for file in (my_round / "results").rglob("community.*")}
     deadline = time.monotonic() + 60
-    while len(psutil.Process(process.pid).children(recursive=True)) < 3 and time.monotonic() < deadline:
-        time.sleep(0.1)
-    os.kill(process.pid, number)
-    assert process.wait(30) == code
+    try:
+        while len(psutil.Process(process.pid).children(recursive=True)) < 3 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        os.kill(process.pid, number)
+        assert process.wait(30) == code
+    finally:
+        process.kill()
+        process.wait()
     while marked(mark) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert marked(mark) == []
