@@ -124,3 +124,9 @@ class DesignError(EvaluationError):
     """A sample was asked for that the frame cannot give."""
 
     exit_code = 12
+
+
+class SignoffError(EvaluationError):
+    """A sheet, a signature, a key or the ledger does not hold, or does not allow what was asked."""
+
+    exit_code = 13

@@ -18,7 +18,7 @@ Model = TypeVar("Model", bound=Declared)
 # pydantic's error type -> our message
 CODES = {
     "missing": "D01", "extra_forbidden": "D02", "literal_error": "D03", "string_type": "D04", "string_too_short": "D05",
-    "string_too_long": "D16", "pattern": "D17", "zone": "D18", "day": "D19",
+    "string_too_long": "D16", "pattern": "D17", "zone": "D18", "day": "D19", "public_key": "D20",
     "number": "D06", "float_type": "D06", "int_type": "D06", "float_parsing": "D06", "int_parsing": "D06",
     "int_from_float": "D06", "finite_number": "D06", "bool_type": "D07", "bool_parsing": "D07", "name": "D08",
     "greater_than": "D09", "greater_than_equal": "D09", "less_than": "D09", "less_than_equal": "D09",

@@ -14,6 +14,7 @@ from evaluation.declare.loading import load
 from evaluation.declare.round import RoundFile
 from evaluation.declare.rubric import Rubric
 from evaluation.declare.scope import scope_problems
+from evaluation.declare.signoff import lint_trust
 
 RUBRIC = "rubric.yaml"
 
@@ -103,7 +104,7 @@ def load_round_file(folder: Path) -> tuple[RoundFile, Programme]:
 
 
 def _lint_round(declared: RoundFile, loaded: YamlFile, programme: Programme) -> list[Problem]:
-    faults = []
+    faults = list(lint_trust(declared.signoff, loaded))
     for method, answers in declared.answers.items():
         here = ("answers", method)
         instrument = programme.instruments.get(method)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Annotated, Any, Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from evaluation.declare.model import METHODS, Count, Declared, Labels, Method, Name, Points, Text
+from evaluation.declare.signoff import Day, SignOff
 
 
 def _column(value: Any) -> Any:
@@ -206,21 +206,13 @@ class FollowUp(Declared):
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.8
 
 
-def _day(value: str) -> str:
-    try:
-        date.fromisoformat(value)
-    except ValueError:
-        raise PydanticCustomError("day", "not a date") from None
-    return value
-
-
 class Stars(Declared):
     """Stars from rounds before. held: a file of them (community, level, until); on: the day of this round's decision; years:
     how long a star runs.
     """
 
     held: Text | None = None
-    on: Annotated[Text, AfterValidator(_day)]
+    on: Day
     years: Annotated[Count, Field(ge=1, le=20)] = 3
 
 
@@ -242,6 +234,7 @@ class RoundFile(Declared):
     disclosure: Disclosure = Disclosure()
     follow_up: FollowUp = FollowUp()
     stars: Stars | None = None
+    signoff: SignOff = SignOff()
 
     def answers_of(self, method: str) -> AnswersFile:
         """The file of one method. Raises KeyError for a method that the round does not have."""

@@ -15,6 +15,7 @@ from evaluation.core.parquetfile import parquet_files
 from evaluation.declare.model import RESPONDENT_METHODS
 from evaluation.declare.programme import Programme, load_round_file
 from evaluation.declare.round import CallsFile, RoundFile
+from evaluation.declare.signoff import without_signoff
 from evaluation.fieldwork.answers import Answers, read_answers
 from evaluation.fieldwork.columns import refused_columns
 from evaluation.fieldwork.communities import communities_from_answers, read_communities
@@ -97,7 +98,7 @@ class Head:
         if self.faults or self.communities is None:
             raise DataError(self.faults)
         return Round(folder, self.declared, self.programme, self.communities, answers, self.calls,
-                     digest(inputs_of(folder, self.declared, self.programme)), tuple(sorted(set(self.warnings))),
+                     inputs_digest(folder, self.declared, self.programme), tuple(sorted(set(self.warnings))),
                      **self.written)
 
 
@@ -238,6 +239,11 @@ def more_answers_than_population(folder: Path, declared: RoundFile, answers: Map
             faults.append(problem("C08", folder / declared.communities.file, path=file.population, id=name,
                                   size=f"{sizes[name]:g}", rows=rows[name], answers=file.file))
     return faults
+
+
+def inputs_digest(folder: Path, declared: RoundFile, programme: Programme) -> str:
+    """SHA-256 over every file that a round is read from; who may sign, which round.yaml says too, is not of them."""
+    return digest(inputs_of(folder, declared, programme), without_signoff)
 
 
 def inputs_of(folder: Path, declared: RoundFile, programme: Programme) -> list[Path]:

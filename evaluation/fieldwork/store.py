@@ -5,12 +5,11 @@ SQLAlchemy Core on SQLite (write-ahead log) or, by URL, PostgreSQL. No names, no
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Engine
 
+from evaluation.core.database import one_at_a_time, open_database
 from evaluation.core.errors import DataError, problem
 
 METADATA = sa.MetaData()
@@ -26,27 +25,11 @@ ATTEMPTS = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True), sa.Column("at", sa.BigInteger, nullable=False),
     sa.Column("caller", sa.String(64), nullable=False), sa.Column("daypart", sa.String(16), nullable=False),
     sa.Column("word", sa.String(32), nullable=False))
-LOADING = 2_015_085  # any number of our own: PostgreSQL's lock for those who fill the store
 
 
 def open_store(url: str) -> Engine:
     """Open a store, and make its tables if there are none. url: of SQLAlchemy, "sqlite:///evaluation.db" or PostgreSQL's."""
-    engine = sa.create_engine(url)
-    if engine.dialect.name == "sqlite":
-        @sa.event.listens_for(engine, "connect")
-        def _prepare(connection: Any, _: Any) -> None:
-            connection.isolation_level = None  # transactions begin where we say, see below
-            for setting in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-                connection.execute(f"PRAGMA {setting}")
-
-        @sa.event.listens_for(engine, "begin")
-        def _begin(connection: Connection) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")  # one writer at a time: no two callers are given one case
-
-    with engine.begin() as connection:
-        _one_at_a_time(connection)
-        METADATA.create_all(connection)
-    return engine
+    return open_database(url, METADATA)
 
 
 def load_cases(store: Engine, sample: pd.DataFrame, release: int = 1) -> int:
@@ -64,7 +47,7 @@ def load_cases(store: Engine, sample: pd.DataFrame, release: int = 1) -> int:
         raise DataError(problem("A06", path="sample", id=twice, rows=lines))
     given = {unit: (stratum, replicate) for unit, stratum, replicate in rows}
     with store.begin() as connection:
-        _one_at_a_time(connection)
+        one_at_a_time(connection)
         held = {row.case: (row.stratum, row.replicate)
                 for row in connection.execute(sa.select(CASES.c.case, CASES.c.stratum, CASES.c.replicate))}
         astray = [case for case, drawn in held.items() if given.get(case) != drawn]
@@ -96,9 +79,3 @@ def tables(store: Engine) -> tuple[pd.DataFrame, pd.DataFrame]:
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")  # both tables from one moment
         return (pd.read_sql(sa.select(CASES).order_by(CASES.c.place, CASES.c.case), connection),
                 pd.read_sql(sa.select(ATTEMPTS).order_by(ATTEMPTS.c.case, ATTEMPTS.c.number), connection))
-
-
-def _one_at_a_time(connection: Connection) -> None:
-    """SQLite has one writer anyway; in PostgreSQL those who fill the store wait for one another."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOADING)))

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.engine import Engine
 
+from evaluation.core.database import database_url
 from evaluation.core.errors import DataError, DeclarationError, DesignError, problem
 from evaluation.core.files import write_text
 from evaluation.declare.programme import load_round_file
@@ -119,8 +120,7 @@ def _store(folder: Path, calls: CallsFile) -> Iterator[Engine]:
     sample = folder / "sample" / "phone.csv"
     if not sample.is_file():
         raise DataError(problem("K09", sample, method="phone", round=str(folder)))
-    url = calls.database if "://" in calls.database else f"sqlite:///{folder / calls.database}"
-    store = open_store(url)
+    store = open_store(database_url(folder, calls.database))
     try:
         load_cases(store, pd.read_csv(sample, dtype={"unit": str, "stratum": str}))
         yield store

@@ -14,9 +14,8 @@ import pyarrow.parquet as pq
 from nbformat import NotebookNode
 
 from evaluation.core.errors import EvaluationError, UsageError, problem
-from evaluation.core.files import digest
 from evaluation.core.resources import shipped
-from evaluation.fieldwork.opening import Round, inputs_of, open_round
+from evaluation.fieldwork.opening import Round, inputs_digest, open_round
 from evaluation.fieldwork.parts import open_parts
 from evaluation.reporting.batch import pool_of
 from evaluation.reporting.forking.forks import Rehearsals
@@ -161,7 +160,7 @@ def _district(batch: Batch) -> Task:
 
 def _finish(batch: Batch, record: BatchRecord, opened: Round | None) -> None:
     """Say what was made, and raise what was not."""
-    if opened is not None and digest(inputs_of(opened.folder, opened.declared, opened.programme)) != opened.inputs:
+    if opened is not None and inputs_digest(opened.folder, opened.declared, opened.programme) != opened.inputs:
         tell([problem("N06", batch.folder, warning=True)])
     done = [outcome.name for outcome in record.outcomes if outcome.state in ("done", "skipped")]
     for name in sorted(done)[:SHOWN]:

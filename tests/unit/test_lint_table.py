@@ -44,6 +44,10 @@ dimensions:
         points: 40
         evidence: {questionnaire: 1}
 """
+TRUST = f"""signoff:
+  trust:
+    - {{name: Li, role: reviewer, key: "ed25519:{'A' * 43}=", from: 2026-01-01, until: 2027-12-31}}
+"""
 CAP = """\
 caps:
   - id: c
@@ -219,6 +223,12 @@ TABLE = [
     row("L23", "form", "    type: note", "    type: note\n    range: {low: 0, high: 1}", "range: {low: 0, high: 1}", "has a range"),
     row("L24", "round", "communities: {file: communities.csv}\nanswers:\n  questionnaire:",
         "communities: {from: answers}\nanswers:\n  questionnaire:\n    population: households", "population", "'households' is a column"),
+    row("D20", "round", "programme:", TRUST.replace("A=", "A") + "programme:", "Li", "no public key"),
+    row("L27", "round", "programme:", TRUST.replace("2027", "2025") + "programme:", "until: 2025", "ends before it begins"),
+    row("L28", "round", "programme:", TRUST + TRUST[TRUST.index("    -"):].replace("Li", "Wang") + "programme:", "Wang",
+        "is Li's too", "L29"),
+    row("L29", "round", "programme:", TRUST + TRUST[TRUST.index("    -"):].replace("2027", "2028") + "programme:", "2028",
+        "twice as reviewer"),
     # R: rubric
     row("R01", "rubric", "points: 60", "points: 59.5", "dimensions:", "99.5, not 100. Change them by +0.5"),
     row("R02", "rubric", "        aim: grow\n        evidence: {questionnaire: 1}\n", "", 'id: "1.1"', "1.1 has no evidence", "L21"),
