@@ -1,6 +1,6 @@
 """The command line: one command a verb. Faults are told without traceback, with the exit code of their kind.
 
-Exit codes: 0 ok, 1 bug or a stopped notebook, 2 usage, 10 declared files, 11 data, 12 design.
+Exit codes: 0 ok, 1 bug or a stopped notebook, 2 usage, 10 declared files, 11 data, 12 design, 13 signature.
 """
 
 from __future__ import annotations
@@ -168,6 +168,84 @@ def run(round_: RoundDir = Path(), community: Community = None,
               "executor": executor, "scheduler": scheduler, "store": store}
     limits = {"cell_seconds": cell_timeout, "notebook_seconds": timeout, "memory_mb": memory}
     _verbs().run_batch(round_, _language(lang), limits, engine=engine, jobs=jobs, parameters=tuple(parameter or ()), **chosen)
+
+
+Every = Annotated[bool, typer.Option("--all", help="Every community of the round.")]
+Key = Annotated[Path, typer.Option("--key", help="File of your private key.")]
+PassphraseFd = Annotated[int | None, typer.Option("--passphrase-fd", help="Read its passphrase from this file descriptor.")]
+
+
+@app.command()
+def sheet(round_: RoundDir = Path(), community: Community = None, every: Every = False,
+          correct: Annotated[str | None, typer.Option("--correct", help="Why signed sheets get a new version.")] = None,
+          jobs: Annotated[int | None, typer.Option("--jobs", help="Processes; all cores without it.")] = None,
+          lang: Annotated[str | None, typer.Option("--lang", help="Language of PDF and XLSX: zh, en or both.")] = None) -> None:
+    """Write score sheets to be signed: sheet.json, sheet.pdf and sheet.xlsx in results/<community>/."""
+    language = _language(None if lang == "both" else lang)
+    _verbs().sheet(round_, community, every, language, lang, correct, jobs)
+
+
+@app.command()
+def sign(key: Key, round_: RoundDir = Path(), community: Community = None, every: Every = False, fd: PassphraseFd = None,
+         office: Annotated[bool, typer.Option(help="Also sign a copy of the PDF.")] = True, lang: Lang = None) -> None:
+    """Sign score sheets as their evaluator."""
+    _verbs().sign_sheets("sign", round_, community, every, key, fd, _language(lang), office)
+
+
+@app.command()
+def countersign(key: Key, round_: RoundDir = Path(), community: Community = None, every: Every = False,
+                fd: PassphraseFd = None,
+                office: Annotated[bool, typer.Option(help="Also countersign the copy of the PDF.")] = True,
+                lang: Lang = None) -> None:
+    """Countersign score sheets as their reviewer, who is another person than the evaluator."""
+    _verbs().sign_sheets("countersign", round_, community, every, key, fd, _language(lang), office)
+
+
+@app.command()
+def publish(key: Key, round_: RoundDir = Path(), fd: PassphraseFd = None, lang: Lang = None) -> None:
+    """Give out together the countersigned sheets that passed, as chief: bulletin, results.json and CSV, proofs."""
+    _verbs().publish_round(round_, key, fd, _language(lang))
+
+
+@app.command()
+def verify(path: Annotated[Path | None, typer.Argument(help="A sheet, or a folder of sheets.")] = None,
+           round_: Annotated[Path | None, typer.Option("--round", help="Folder of the round.")] = None,
+           community: Community = None, every: Every = False,
+           trust: Annotated[Path | None, typer.Option("--trust", help="The round.yaml that says who may sign.")] = None,
+           at_least: Annotated[str, typer.Option("--at-least", help="State that sheets must have reached.")] = "countersigned",
+           recompute: Annotated[bool, typer.Option(help="Compute scores anew where the inputs are at hand.")] = True,
+           lang: Lang = None) -> None:
+    """Verify score sheets: signatures, roles, ledger, publication, figures. Exit code 13 if anything fails."""
+    _verbs().verify_sheets(path, round_, community, every, trust, at_least, recompute, _language(lang))
+
+
+keys = typer.Typer(help="Keys of those who sign.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+
+
+@keys.command("new")
+def keys_new(file: Annotated[Path, typer.Argument(help="A new file for the private key.")],
+             name: Annotated[str, typer.Option("--name", help="Whose it is, as it will stand beside signatures.")],
+             fd: PassphraseFd = None, lang: Lang = None) -> None:
+    """Make a key: FILE, encrypted, to keep; FILE.pub to give to whoever keeps the trust list."""
+    _verbs().make_key(file, name, fd, _language(lang))
+
+
+@keys.command("trust")
+def keys_trust(public: Annotated[Path, typer.Argument(help="A .pub file.")],
+               role: Annotated[str, typer.Option("--role", help="evaluator, reviewer or chief.")],
+               since: Annotated[str, typer.Option("--from", help="First day, such as 2026-01-01.")],
+               until: Annotated[str, typer.Option("--until", help="Last day.")],
+               round_: RoundDir = Path(), lang: Lang = None) -> None:
+    """Add a key to the trust list of round.yaml."""
+    _language(lang)
+    _verbs().trust_key(round_, public, role, since, until)
+
+
+@keys.command("list")
+def keys_list(round_: RoundDir = Path(), lang: Lang = None) -> None:
+    """Print who may sign, in which role, until when."""
+    _verbs().list_keys(round_, _language(lang))
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -18,7 +18,12 @@ def guarded(text: object) -> object:
 
 def write_csv(file: Path, table: pd.DataFrame) -> Path:
     """Write a table as CSV in UTF-8 with a byte order mark, whole or not at all; NaN is a blank."""
+    write_text(file, csv_text(table))
+    return file
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """The text that `write_csv` writes."""
     text = [name for name in table if not pd.api.types.is_numeric_dtype(table[name])]
     safe = table.assign(**{str(name): table[name].map(guarded) for name in text})
-    write_text(file, "\ufeff" + safe.to_csv(index=False, lineterminator="\n"))
-    return file
+    return "\ufeff" + safe.to_csv(index=False, lineterminator="\n")

@@ -68,11 +68,14 @@ def _checked(table: pd.DataFrame, faults: list[Problem]) -> pd.DataFrame:
     return table.sort_values(["community", "indicator"], kind="stable").reset_index(drop=True)
 
 
-def read_stars(file: Path, rubric: Rubric, communities: pd.Index) -> pd.DataFrame:
-    """Stars held: community, level, until (the last day). DataError: unknown communities or levels, no dates, doubles."""
+def read_stars(file: Path, rubric: Rubric, communities: pd.Index | None) -> pd.DataFrame:
+    """Stars held: community, level, until (the last day). communities: those of the round, None where any may hold one.
+
+    DataError: unknown communities or levels, no dates, doubles.
+    """
     made = read_columns(file, STARS)
     faults: list[Problem] = []
-    known = [str(name) for name in communities]
+    known = made["community"].tolist() if communities is None else [str(name) for name in communities]
     levels = [level.id for level in rubric.levels]
     due = pd.to_datetime(made["until"], errors="coerce", format="%Y-%m-%d")
     for row in rows_where(~made["community"].isin(known), made.index):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -167,6 +167,11 @@ def gated_scores(round_: Round) -> pd.DataFrame:
             scores = pd.DataFrame(kept.to_pandas())
             if (kept.schema.metadata or {}).get(b"key") == key_of(round_, list(scores.columns), row_hashes(scores)):
                 return scores
+    return fresh_scores(round_)
+
+
+def fresh_scores(round_: Round) -> pd.DataFrame:
+    """The same, computed now, whatever results/scores.parquet says."""
     return gated(round_, score_round(round_))
 
 
@@ -252,15 +257,20 @@ def write_score(round_: Round, own: pd.DataFrame, decided: pd.Series, findings: 
     return file
 
 
-def write_score_files(round_: Round, scores: pd.DataFrame) -> None:
-    """Write every community's score.json, as `write_score_file` does one."""
+def score_files(round_: Round, scores: pd.DataFrame) -> Iterator[ScoreFile]:
+    """The content of every community's score.json."""
     rule = rule_of(round_)
     decided = decide(scores, rule).set_index("community", drop=False)
     findings = dict(list(register(round_, scores).groupby("community")))
     none = register(round_, scores.iloc[:0])
     for name, own in scores.groupby("community", sort=False):
-        made = score_file_of(round_, own, rule, pd.Series(decided.loc[name]), findings.get(name, none))
-        write_json(round_.folder / "results" / str(name) / "score.json", made.model_dump(by_alias=True))
+        yield score_file_of(round_, own, rule, pd.Series(decided.loc[name]), findings.get(name, none))
+
+
+def write_score_files(round_: Round, scores: pd.DataFrame) -> None:
+    """Write every community's score.json, as `write_score_file` does one."""
+    for made in score_files(round_, scores):
+        write_json(round_.folder / "results" / made.community / "score.json", made.model_dump(by_alias=True))
 
 
 def _rows(table: pd.DataFrame, community: str) -> list[dict[str, Any]]:

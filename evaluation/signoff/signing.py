@@ -47,12 +47,15 @@ def countersign(sheet: Sheet | bytes, envelope: Envelope | bytes, signer: Signer
 
 
 def publish(round_: str, number: int, root: bytes, sheets: int, previous: str, ledger: Anchor, signer: Signer, at: datetime,
-            trust: Trust) -> Envelope:
-    """The chief's envelope: on the root of the tree over the sheets of a publication. SignoffError [V09-V11]."""
+            trust: Trust, files: Mapping[str, str]) -> Envelope:
+    """The chief's envelope: on the root of the tree over the sheets of a publication, and on SHA-256 of the files given out.
+
+    SignoffError [V09-V11].
+    """
     key, when = key_text(signer.public_key), time_text(at)
     said = Published(round=round_, name=trust.holder(key, "chief", when), key=key, at=when, number=number, sheets=sheets,
                      root=root.hex(), previous=previous, ledger=ledger)
-    return seal(said, {"tree": root.hex()}, signer)
+    return seal(said, {"tree": root.hex(), **files}, signer)
 
 
 def known_sheet(sheet: Sheet | bytes, where: object = SHEET) -> Sheet:
@@ -90,7 +93,7 @@ def known_signature(sheet: Sheet, envelope: Envelope | bytes, trust: Trust,
     """
     sealed, statement, said = known(envelope, Signed, trust, where)
     if (said.round, said.community, said.version) != (sheet.round, sheet.community, sheet.version):
-        raise SignoffError(replayed(said, sheet, where))
+        raise SignoffError(replayed((said.round, said.community, said.version), sheet, where))
     if statement.digest_of(SHEET) != sheet.sha256:
         raise SignoffError(problem("V07", where, name=said.name))
     return sealed, statement, said
@@ -103,7 +106,7 @@ def known_countersignature(sheet: Sheet, signature: Envelope, signed: Signed, en
     """
     sealed, statement, said = known(envelope, Countersigned, trust, where)
     if (said.round, said.community, said.version) != (sheet.round, sheet.community, sheet.version):
-        raise SignoffError(replayed(said, sheet, where))
+        raise SignoffError(replayed((said.round, said.community, said.version), sheet, where))
     if statement.digest_of(SIGNATURE) != signature.sha256 or said.sheet != sheet.sha256:
         raise SignoffError(problem("V13", where, name=said.name))
     check_pair(signed, said, where)
@@ -118,7 +121,7 @@ def check_pair(signed: Signed, said: Countersigned, where: object) -> None:
         raise SignoffError(problem("V27", where, at=said.at, before=signed.at))
 
 
-def replayed(said: Signed | Countersigned, sheet: Sheet, where: object) -> Problem:
-    """The problem of a signature that is of another sheet."""
-    return problem("V14", where, given=f"{said.round}/{said.community}/{said.version}",
-                   expected=f"{sheet.round}/{sheet.community}/{sheet.version}")
+def replayed(given: tuple[str, str, int], sheet: Sheet, where: object) -> Problem:
+    """The problem of a signature that is of another round, community or version."""
+    expected = (sheet.round, sheet.community, sheet.version)
+    return problem("V14", where, given="/".join(map(str, given)), expected="/".join(map(str, expected)))

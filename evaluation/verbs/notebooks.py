@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-import pyarrow.parquet as pq
 from nbformat import NotebookNode
 
 from evaluation.core.errors import EvaluationError, UsageError, problem
 from evaluation.core.resources import shipped
-from evaluation.fieldwork.opening import Round, inputs_digest, open_round
-from evaluation.fieldwork.parts import open_parts
+from evaluation.fieldwork.opening import Round, inputs_digest
 from evaluation.reporting.batch import pool_of
 from evaluation.reporting.forking.forks import Rehearsals
 from evaluation.reporting.forking.limits import NO_LIMITS, Limits
-from evaluation.reporting.many import score_parts
 from evaluation.reporting.opened import VARIABLE, opened_for_batch
 from evaluation.reporting.parameters import check_names, read_notebook, typed
 from evaluation.reporting.record import BatchRecord
-from evaluation.reporting.results import gated_scores, software, write_scores
+from evaluation.reporting.results import software
 from evaluation.reporting.tasks import Settings, Task, is_done
 from evaluation.verbs.batch_progress import BatchProgress, print_batch
-from evaluation.verbs.executors import EXECUTORS, check_choice, executor_of, optional
+from evaluation.verbs.executors import EXECUTORS, check_choice, optional
+from evaluation.verbs.portions import portions
 from evaluation.verbs.telling import tell
 
 OWN = ("round", "community", "lang")  # parameters that have options of their own
-PART = 1_000        # communities whose answers are held at a time
 SHOWN = 5
 ENGINES = ("fork", "nbclient")
-Portion = tuple[Round, pd.DataFrame, list[str]]
 
 
 @dataclass(frozen=True)
@@ -90,9 +85,9 @@ def run(batch: Batch) -> None:
     opened: Round | None = None
     try:
         with _pool(batch, settings, template) as pool:   # it makes itself ready while the round is opened
-            size, portions = _portions(batch)
+            size, found = portions(batch.folder, batch.community, batch.every, batch.cores, batch.executor, batch.scheduler)
             with BatchProgress(batch.lang, size) as progress:
-                for opened, scores, names in portions:
+                for opened, scores, names in found:
                     tasks = [_task(batch, template, opened, name, given) for name in names]
                     left = [task for task in tasks if not (batch.resume and is_done(task))]
                     record.skip(progress, {task.name for task in tasks} - {task.name for task in left})
@@ -105,28 +100,6 @@ def run(batch: Batch) -> None:
         if opened is not None:
             record.write(batch.folder / "results" / "batch.json", opened.inputs)
     _finish(batch, record, opened)
-
-
-def _portions(batch: Batch) -> tuple[int, Iterator[Portion]]:
-    """How many communities, and the round with their scores: whole, or part by part where it is large."""
-    parts = open_parts(batch.folder, PART) if batch.every else None
-    if parts is not None and len(parts.plan) > 1:
-        tell(parts.whole.warnings)
-        with executor_of(batch.executor, batch.scheduler, batch.cores) as workers:
-            file = score_parts(parts, workers, False, lambda count: None)
-        large = parts
-
-        def each() -> Iterator[Portion]:
-            for number, names in enumerate(large.plan):
-                yield large.open(number), pq.ParquetFile(file).read_row_group(number).to_pandas(), list(names)
-        return sum(map(len, parts.plan)), each()
-    opened = open_round(batch.folder)
-    names = [str(name) for name in opened.communities.index] if batch.every else []
-    names += [opened.require(batch.community)] if batch.community and not batch.every else []
-    tell(opened.warnings)
-    scores = gated_scores(opened)
-    write_scores(opened, scores)
-    return len(names), iter([(opened, scores, names)])
 
 
 def _pool(batch: Batch, settings: Settings, template: NotebookNode) -> AbstractContextManager[Any]:

@@ -1,0 +1,95 @@
+"""Sheets held against the ledger: its text that was given out with a publication, and the ledger itself where it is at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from evaluation.core.database import database_url
+from evaluation.core.errors import EvaluationError, SignoffError, problem
+from evaluation.declare.loading import load
+from evaluation.declare.round import RoundFile
+from evaluation.signoff.canonical import NotCanonicalError
+from evaluation.signoff.chain import Entry, anchor_of, chain_faults, imported
+from evaluation.signoff.ledger import ledger_at
+from evaluation.signoff.sheet import Anchor
+from evaluation.signoff.signing import CHAIN, FAULTS, PUBLICATION, SHEET
+from evaluation.signoff.verification import Checked, Place, Verification
+
+
+def check_ledger(found: Verification, place: Place, heads: list[tuple[str, Anchor]]) -> None:
+    """Check the ledger's text that was given out, and the ledger itself where it is at hand."""
+    told: list[Entry] | None = None
+    text = (place.results or Path()) / CHAIN
+    if text.is_file():
+        try:
+            told = imported(text.read_bytes())
+        except NotCanonicalError as error:
+            found.faults.append(problem(FAULTS[error.kind], text, detail=error.detail))
+    own: list[Entry] | None = None
+    try:
+        own, where = _ledger(place)
+    except EvaluationError as error:
+        found.faults += error.problems
+    if own is not None:
+        printed = [*heads, (str(text), anchor_of(told))] if told else heads
+        found.faults += chain_faults(own, where, printed)
+    elif told is not None:
+        reached = [(by, anchor) for by, anchor in heads if by.endswith(PUBLICATION) or anchor.entries <= len(told)]
+        found.faults += chain_faults(told, str(text), reached)
+    if (entries := own if own is not None else told) is not None:
+        for sheet in found.sheets:
+            _in_ledger(sheet, entries_of(sheet, entries), complete=own is not None)
+        if own is not None and len(found.sheets) > 1:
+            _missing(found, own, place)
+
+
+def _ledger(place: Place) -> tuple[list[Entry] | None, str]:
+    if place.round is None:
+        return None, ""
+    declared = load(place.round / "round.yaml", RoundFile)[0]
+    if declared is None:
+        return None, ""
+    url = database_url(place.round, declared.signoff.database)
+    if "://" not in declared.signoff.database and not (place.round / declared.signoff.database).is_file():
+        return None, ""
+    with ledger_at(url) as ledger:
+        return ledger.entries(), ledger.where
+
+
+def entries_of(sheet: Checked, entries: Iterable[Entry]) -> list[Entry]:
+    """The ledger's entries about a sheet's community in its round."""
+    own = sheet.sheet
+    return [] if own is None else [entry for entry in entries if (entry.round, entry.community) == (own.round, own.community)]
+
+
+def _in_ledger(found: Checked, own: list[Entry], complete: bool) -> None:
+    """A sheet's signatures are those that the ledger has, and it has none that are not here. complete: the ledger itself, not
+    the text of it that was given out at some time.
+    """
+    if found.sheet is None:
+        return
+    version, where = found.sheet.version, f"{found.folder}/{SHEET}"
+    here = {"signed": found.signature, "countersigned": found.countersignature}
+    with found.trying("ledger" if own else ""):
+        states = {entry.event: entry for entry in own if entry.version == version}
+        if "superseded" in states:
+            raise SignoffError(problem("V28", where, version=version))
+        for state, envelope in here.items():
+            entry = states.get(state)
+            if (entry is None and envelope is not None and complete) or \
+                    (entry is not None and (envelope is None or envelope.sha256 != entry.subject)):
+                raise SignoffError(problem("V21", where, version=version, state=next(reversed(states), "draft")))
+        if "published" in states and not found.publication and complete:
+            raise SignoffError(problem("V21", where, version=version, state="published"))
+
+
+def _missing(found: Verification, own: list[Entry], place: Place) -> None:
+    """Sheets that the ledger knows and that are not here."""
+    here = {sheet.sheet.community for sheet in found.sheets if sheet.sheet is not None}
+    rounds = {sheet.sheet.round for sheet in found.sheets if sheet.sheet is not None}
+    known = [entry for entry in own if entry.round in rounds and entry.community]
+    gone = {entry.community: entry for entry in known if entry.community not in here}
+    for community, entry in gone.items():
+        where = f"{place.results}/{community}/{SHEET}"
+        found.faults.append(problem("V21", where, version=entry.version, state=entry.event))

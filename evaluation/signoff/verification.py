@@ -1,0 +1,75 @@
+"""What a verification looks at, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from evaluation.core.errors import Problem, SignoffError, problem
+from evaluation.signoff.canonical import NotCanonicalError
+from evaluation.signoff.envelope import Envelope
+from evaluation.signoff.sheet import Sheet
+from evaluation.signoff.signing import FAULTS
+from evaluation.signoff.states import State
+
+
+@dataclass
+class Checked:
+    """A sheet under verification. folder: where its files are. state: the highest that its files show. holds: words for what
+    was found right: sheet, evaluator, forms, reviewer, office, publication, ledger, figures. signers: names by key.
+    """
+
+    folder: str
+    sheet: Sheet | None = None
+    state: State = "draft"
+    holds: list[str] = field(default_factory=list)
+    faults: list[Problem] = field(default_factory=list)
+    signature: Envelope | None = None
+    countersignature: Envelope | None = None
+    signers: dict[str, str] = field(default_factory=dict)
+    publication: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing fails."""
+        return not self.faults
+
+    @contextmanager
+    def trying(self, word: str) -> Iterator[None]:
+        """Note what a check finds: its word, or its faults."""
+        before = len(self.faults)
+        try:
+            yield
+        except SignoffError as error:
+            self.faults += error.problems
+        except NotCanonicalError as error:
+            self.faults.append(problem(FAULTS[error.kind], f"{self.folder}/{word}", detail=error.detail))
+        else:
+            self.holds += [word] if word and len(self.faults) == before else []
+
+
+@dataclass
+class Verification:
+    """sheets: one a community, by folder. faults: of the ledger and the publication, which are of no single sheet. notes: why
+    something could not be checked.
+    """
+
+    sheets: list[Checked]
+    faults: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing fails."""
+        return not self.faults and all(sheet.ok for sheet in self.sheets)
+
+
+@dataclass
+class Place:
+    """What is at hand: folders of sheets, the results they lie in, the round."""
+
+    folders: list[Path]
+    results: Path | None
+    round: Path | None
