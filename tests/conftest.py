@@ -8,11 +8,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from evaluation import verbs
 from evaluation.core.errors import EvaluationError, Problem
 from evaluation.core.resources import shipped
 from evaluation.fieldwork import open_round
@@ -114,4 +117,57 @@ def folder(tmp_path):
     made = tmp_path / "round"
     shutil.copytree(shipped("data_samples") / "autumn-2026", made)
     shutil.copytree(shipped("questionnaires") / "neighbourly", made / "neighbourly")
+    return made
+
+
+PASSPHRASE = "correct horse battery"
+PEOPLE = {"li": ("李伟", "evaluator"), "wang": ("王芳", "reviewer"), "chen": ("陈翀", "chief")}
+
+
+def with_passphrase(call, *arguments, **options):
+    """Call a verb with a file descriptor that holds the passphrase."""
+    read, write = os.pipe()
+    os.write(write, f"{PASSPHRASE}\n".encode())
+    os.close(write)
+    try:
+        return call(*arguments, descriptor=read, **options)
+    finally:
+        os.close(read)
+
+
+def clock_at(text="2026-11-23T08:00:00Z"):
+    """A clock that stands still."""
+    return lambda: datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z")
+
+
+def trusted_round(folder, people=PEOPLE):
+    """Make the keys of these people in folder/../keys, and trust them."""
+    keys = folder.parent / "keys"
+    for short, (name, role) in people.items():
+        with_passphrase(verbs.make_key, keys / short, name, lang="en")
+        verbs.trust_key(folder, keys / f"{short}.pub", role, "2026-01-01", "2026-12-31")
+    return keys
+
+
+@pytest.fixture(scope="session")
+def signed_round(tmp_path_factory):
+    """The sample round with all sheets countersigned, and those that passed published; c20 with an office copy."""
+    folder = tmp_path_factory.mktemp("signed") / "round"
+    shutil.copytree(shipped("data_samples") / "autumn-2026", folder)
+    shutil.copytree(shipped("questionnaires") / "neighbourly", folder / "neighbourly")
+    keys = trusted_round(folder)
+    verbs.sheet(folder, None, True, "en", "both", None, 1)
+    for minute, (action, key) in enumerate((("sign", "li"), ("countersign", "wang"))):
+        for community, office in (("c20", True), (None, False)):
+            with_passphrase(verbs.sign_sheets, action, folder, community, community is None, keys / key, lang="en", office=office,
+                            clock=clock_at(f"2026-11-23T08:0{minute}:00Z"))
+    with_passphrase(verbs.publish_round, folder, keys / "chen", lang="en", clock=clock_at("2026-11-23T08:02:00Z"))
+    return folder
+
+
+@pytest.fixture
+def signed(signed_round, tmp_path):
+    """A copy of it to change."""
+    made = tmp_path / "round"
+    shutil.copytree(signed_round, made)
     return made

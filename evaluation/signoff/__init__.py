@@ -1,1 +1,7 @@
-"""Last station: score sheets, signatures, the ledger and the bulletin. Not built yet: every result is unsigned."""
+"""Last station: score sheets, signatures, the ledger and the bulletin."""
+
+from evaluation.signoff.drafting import build_sheet
+from evaluation.signoff.signing import countersign, sign
+from evaluation.signoff.verifying import verify
+
+__all__ = ["build_sheet", "countersign", "sign", "verify"]

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from evaluation.declare.model import label
-from evaluation.reporting.report import Report, interval, number, paragraph, table_html, words
+from evaluation.reporting.report import Report, number, paragraph, table_html, words
 from evaluation.reporting.results import software
-from evaluation.reporting.style import drawable
 from evaluation.signoff.publication import Results
 from evaluation.signoff.typesetting import typeset
 
+NAMES = ("community", "community_id", "total", "margin", "stars")
+KINDS = ("text", "text", "number", "number", "text", "text", "text")
 EVENTS = ("awarded", "renewed", "upgraded", "downgraded")
 
 
@@ -21,8 +22,7 @@ def bulletin_page(results: Results, lang: str, levels: Mapping[str, str], stars:
     word = words(lang)
     told = _told(results, lang, levels, stars)
     report = Report(lang, told["title"], told["kicker"], (word["scope"], told["proof"], told["ledger"]))
-    kinds = ("text", "text", "number", "number", "text", "text", "text")
-    columns = list(zip(told["columns"], kinds, strict=True))
+    columns = [(name, kind) for name, kind in zip(told["columns"], KINDS, strict=False)]
     report.section("passed", word["passed_sheets"].format(n=len(results.results)), paragraph(told["note"]),
                    table_html(word["passed_sheets"].format(n=len(results.results)), columns, told["rows"]))
     return report.page().encode()
@@ -30,8 +30,8 @@ def bulletin_page(results: Results, lang: str, levels: Mapping[str, str], stars:
 
 def bulletin_pdf(results: Results, lang: str, levels: Mapping[str, str], stars: Mapping[str, tuple[str, str]]) -> bytes:
     """bulletin.pdf."""
-    return typeset("bulletin.typ", _drawable({**_told(results, lang, levels, stars), "lang": lang, "software": software(),
-                                              "scope": words(lang)["scope"]}))
+    return typeset("bulletin.typ", {**_told(results, lang, levels, stars), "lang": lang, "software": software(),
+                                              "scope": words(lang)["scope"]})
 
 
 def _told(results: Results, lang: str, levels: Mapping[str, str], stars: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
@@ -40,22 +40,13 @@ def _told(results: Results, lang: str, levels: Mapping[str, str], stars: Mapping
     rows = []
     for result in results.results:
         event, until = stars.get(result.community, ("", ""))
-        low, high = (math.nan if value is None else value for value in (result.ci_low, result.ci_high))
-        rows.append([
-            label(result.names, lang), result.community, number(result.total, 2), interval(low, high),
-            levels.get(result.level, "–"), word[f"event_{event}"] if event in EVENTS else "–", until or "–"])
+        interval = [number(math.nan if value is None else value, 2) for value in (result.ci_low, result.ci_high)]
+        row = [label(result.names, lang), result.community, number(result.total, 2), " – ".join(interval),
+               levels.get(result.level, "–")]
+        rows.append([*row, word[f"event_{event}"] if event in EVENTS else "–", until or "–"] if stars else row)
     return {"title": word["bulletin_title"].format(title=label(results.title, lang)),
-            "kicker": word["bulletin_number"].format(n=results.publication),
+            "kicker": f"{results.rubric} {results.rubric_version} · {word['bulletin_number'].format(n=results.publication)}",
             "note": word["bulletin_note"],
-            "columns": [word[name] for name in ("community", "community_id", "total", "margin", "stars", "event", "until")],
-            "rows": rows, "proof": f"{word['root']}: {results.root}",
+            "columns": [word[name] for name in (*NAMES, *(("event", "until") if stars else ()))], "rows": rows,
+            "proof": f"{word['root']}: {results.root}",
             "ledger": f"{word['ledger_head']}: {results.ledger.entries} / {results.ledger.head}"}
-
-
-def _drawable(value: Any) -> Any:
-    """The same with characters that the font has."""
-    if isinstance(value, dict):
-        return {name: _drawable(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_drawable(part) for part in value]
-    return drawable(value) if isinstance(value, str) else value

@@ -21,7 +21,6 @@ from pyhanko.sign import fields, signers
 from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from evaluation.reporting.style import drawable
 from evaluation.signoff.envelope import key_text
 from evaluation.signoff.stamp import PageContent
 from evaluation.signoff.typesetting import typeset
@@ -76,15 +75,14 @@ def sign_pdf(pdf: bytes, field: str, key: Ed25519PrivateKey, name: str, at: date
     """
     certificate = certificate_of(key, name)
     public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    store = SimpleCertificateStore()
-    store.register(certificate)
     info = asn1_keys.PrivateKeyInfo.load(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
-    signer = signers.SimpleSigner(certificate, info, store)
+    signer = signers.SimpleSigner(certificate, info, SimpleCertificateStore())
     reader = PdfFileReader(io.BytesIO(pdf))
     box = next(told[2].get_object()["/Rect"] for told in fields.enumerate_sig_fields(reader) if told[0] == field)
     size = (float(box[2] - box[0]), float(box[3] - box[1]))
-    stamp = typeset("stamp.typ", {"width": size[0], "height": size[1], "name": drawable(name), "reason": drawable(reason),
-                                  "at": at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC"), "key": key_text(public)}, tagged=False)
+    stamp = typeset("stamp.typ", {"width": size[0], "height": size[1], "name": name, "reason": reason,
+                                  "at": at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC"), "key": key_text(public)},
+                    tagged=False)
     meta = signers.PdfSignatureMetadata(
         field_name=field, md_algorithm="sha512", subfilter=fields.SigSeedSubFilter.PADES, name=name, reason=reason)
     style = StaticStampStyle(background=PageContent(stamp), border_width=0)

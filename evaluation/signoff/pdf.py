@@ -8,7 +8,6 @@ from typing import Any
 
 import segno
 
-from evaluation.reporting.style import drawable
 from evaluation.signoff.forms import (
     dimension_rows,
     facts,
@@ -45,7 +44,7 @@ def signature_places() -> Mapping[str, tuple[int, tuple[float, float, float, flo
 def _form(sheet: Sheet, lang: str) -> dict[str, Any]:
     word = form_words(lang)
     total = points(sheet.total.earned)
-    told: dict[str, Any] = {
+    return {
         "lang": lang, **identity(sheet, lang), "facts": facts(sheet, lang), "verdict": verdict(sheet, lang),
         "kind": sheet.decision.verdict, "dimensions": dimension_rows(sheet, lang), "indicators": indicator_rows(sheet, lang),
         "findings": finding_rows(sheet, lang), "gauge": gauge(sheet),
@@ -58,13 +57,3 @@ def _form(sheet: Sheet, lang: str) -> dict[str, Any]:
                                               mark=points(sheet.decision.threshold)),
         "page": word["page"], "total": facts(sheet, lang)[0][1],
     }  # fmt: skip
-    return {name: _drawable(part) for name, part in told.items()}
-
-
-def _drawable(value: Any) -> Any:
-    """The same with characters that the font has: PDF/UA takes no others."""
-    if isinstance(value, dict):
-        return {name: _drawable(part) for name, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_drawable(part) for part in value]
-    return drawable(value) if isinstance(value, str) else value
