@@ -31,6 +31,7 @@ bench: .venv/installed  ## ratios against named peers, measured now
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev,bench]"
 	$(BIN)/python -m bench.scoring
 	$(BIN)/python -m bench.batch
+	$(BIN)/python -m bench.signoff
 	$(BIN)/python -m bench.estimation
 	$(BIN)/python -m bench.sampling
 	$(BIN)/python -m bench.sequential

@@ -24,9 +24,9 @@ class NotCanonicalError(ValueError):
 
 def dumps(value: Any) -> bytes:
     """The canonical bytes. NotCanonicalError: floats, whole numbers beyond 2**53 - 1, lone surrogates, other types."""
-    _whole(value)
+    plain = _plain(value) if _whole(value) else None
     try:
-        return rfc8785.dumps(value)
+        return plain if plain is not None else rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
         raise NotCanonicalError("form", str(error)) from None
 
@@ -41,7 +41,7 @@ def loads(content: bytes) -> Any:
         raise
     except (ValueError, RecursionError) as error:
         raise NotCanonicalError("json", str(error)[:120]) from None
-    if _plain(value) != content and dumps(value) != content:
+    if dumps(value) != content:
         raise NotCanonicalError("form", "written in another way than RFC 8785 says")
     return value
 
@@ -74,8 +74,16 @@ def _refused(text: str) -> NoReturn:
     raise NotCanonicalError("number", text)
 
 
-def _whole(value: Any) -> None:
+def _whole(value: Any) -> bool:
+    """Refuse floats and large numbers; whether all keys are ASCII, which both encoders sort alike."""
+    if isinstance(value, str):
+        return True
+    if isinstance(value, dict):
+        plain = [_whole(part) and isinstance(name, str) and name.isascii() for name, part in value.items()]
+        return all(plain)                               # a list first: every part is looked at, also after one that is not
+    if isinstance(value, (list, tuple)):
+        plain = [_whole(part) for part in value]
+        return all(plain)
     if isinstance(value, float) or (isinstance(value, int) and abs(value) > LARGEST):
         raise NotCanonicalError("number", repr(value))
-    for part in value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ():
-        _whole(part)
+    return value is None or isinstance(value, int)

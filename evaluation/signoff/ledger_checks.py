@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from evaluation.core.database import database_url
@@ -38,8 +37,12 @@ def check_ledger(found: Verification, place: Place, heads: list[tuple[str, Ancho
         reached = [(by, anchor) for by, anchor in heads if by.endswith(PUBLICATION) or anchor.entries <= len(told)]
         found.faults += chain_faults(told, str(text), reached)
     if (entries := own if own is not None else told) is not None:
+        about: dict[tuple[str, str], list[Entry]] = {}
+        for entry in entries:
+            about.setdefault((entry.round, entry.community), []).append(entry)
         for sheet in found.sheets:
-            _in_ledger(sheet, entries_of(sheet, entries), complete=own is not None)
+            if sheet.sheet is not None:
+                _in_ledger(sheet, about.get((sheet.sheet.round, sheet.sheet.community), []), complete=own is not None)
         if own is not None and len(found.sheets) > 1:
             _missing(found, own, place)
 
@@ -55,12 +58,6 @@ def _ledger(place: Place) -> tuple[list[Entry] | None, str]:
         return None, ""
     with ledger_at(url) as ledger:
         return ledger.entries(), ledger.where
-
-
-def entries_of(sheet: Checked, entries: Iterable[Entry]) -> list[Entry]:
-    """The ledger's entries about a sheet's community in its round."""
-    own = sheet.sheet
-    return [] if own is None else [entry for entry in entries if (entry.round, entry.community) == (own.round, own.community)]
 
 
 def _in_ledger(found: Checked, own: list[Entry], complete: bool) -> None:

@@ -5,9 +5,10 @@ Points and scores are whole hundredths, shares and probabilities whole ten-thous
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from evaluation.signoff.canonical import NotCanonicalError, dumps, loads, sha256
 
@@ -142,9 +143,19 @@ class Sheet(Strict):
     findings: list[Finding]
     good_practice: list[Practice]
 
+    _content: bytes | None = PrivateAttr(default=None)     # made once: a sheet never changes
+
     def content(self) -> bytes:
         """The canonical bytes: sheet.json."""
-        return dumps(self.model_dump(by_alias=True))
+        if self._content is None:
+            self._content = dumps(self.model_dump(by_alias=True))
+        return self._content
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Sheet:
+        """A sheet with other values."""
+        made = super().model_copy(update=update, deep=deep)
+        made._content = None
+        return made
 
     @property
     def sha256(self) -> str:
@@ -161,7 +172,9 @@ class Sheet(Strict):
 def read_sheet(content: bytes) -> Sheet:
     """The sheet in canonical bytes. NotCanonicalError with kind "json", "duplicate", "number", "form" or "type"."""
     try:
-        return Sheet.model_validate(loads(content))
+        sheet = Sheet.model_validate(loads(content))
     except ValidationError as error:
         first = error.errors()[0]
         raise NotCanonicalError("type", f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    sheet._content = content
+    return sheet

@@ -118,7 +118,7 @@ def test_a_method_that_is_nowhere_in_a_part_is_not_assessed_there(large):
 
 def test_notebooks_of_a_large_round_are_run_part_by_part(large, monkeypatch, capsys):
     """Five parts: each opened, scored and kept in turn; the notebooks say the same as those of the whole round."""
-    monkeypatch.setattr("evaluation.verbs.notebooks.PART", 5)
+    monkeypatch.setattr("evaluation.verbs.portions.PART", 5)
     limits = {"cell_seconds": 300, "notebook_seconds": 900, "memory_mb": 0}
     asked = {"community": None, "every": True, "district": False, "resume": False, "notebook": None, "parameters": (),
              "executor": "local", "scheduler": None, "store": None, "jobs": 2}
