@@ -15,6 +15,7 @@ demo: .venv/installed  ## evaluate the sample round and say where to look
 	$(BIN)/evaluation init build/demo
 	$(BIN)/evaluation score --round build/demo --lang en
 	$(BIN)/evaluation run --round build/demo --community c01 --district --lang en
+	$(BIN)/evaluation sheet --round build/demo --community c01 --lang both
 
 test: .venv/installed  ## all tests
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile

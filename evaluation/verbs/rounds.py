@@ -19,10 +19,13 @@ from evaluation.declare.round import RoundFile
 from evaluation.declare.rubric import Rubric
 from evaluation.fieldwork.opening import Round, open_round
 from evaluation.reporting.results import ScoreFile
+from evaluation.signoff.publication import Results
+from evaluation.signoff.sheet import Sheet
 from evaluation.verbs.sampling import changed_frames, read_frame
 from evaluation.verbs.telling import tell
 
-SCHEMAS: dict[str, type[BaseModel]] = {"rubric": Rubric, "instrument": Instrument, "round": RoundFile, "score": ScoreFile}
+SCHEMAS: dict[str, type[BaseModel]] = {"rubric": Rubric, "instrument": Instrument, "round": RoundFile, "score": ScoreFile,
+                                       "sheet": Sheet, "results": Results}
 
 
 def init(folder: Path) -> None:
