@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any, NoReturn
 
 import rfc8785
 
 LARGEST = 2**53 - 1      # whole numbers that every reader of JSON takes exactly
+LONGEST = 17             # characters of one, with its sign
+ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 
 class NotCanonicalError(ValueError):
@@ -24,24 +27,23 @@ class NotCanonicalError(ValueError):
 
 def dumps(value: Any) -> bytes:
     """The canonical bytes. NotCanonicalError: floats, whole numbers beyond 2**53 - 1, lone surrogates, other types."""
-    plain = _plain(value) if _whole(value) else None
-    try:
-        return plain if plain is not None else rfc8785.dumps(value)
-    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
-        raise NotCanonicalError("form", str(error)) from None
+    _whole(value)
+    return _written(value)
 
 
 def loads(content: bytes) -> Any:
     """What canonical bytes hold. NotCanonicalError: no JSON, a key twice, NaN or a fraction, another way to write it."""
     try:
-        value = json.loads(content.decode("utf-8"), object_pairs_hook=_once, parse_float=_refused, parse_constant=_refused)
+        value = json.loads(content.decode("utf-8"), object_pairs_hook=_once, parse_float=_refused, parse_constant=_refused,
+                           parse_int=_exact)
+        again = _written(value)
     except UnicodeDecodeError:
         raise NotCanonicalError("json", "not UTF-8") from None
     except NotCanonicalError:
         raise
     except (ValueError, RecursionError) as error:
         raise NotCanonicalError("json", str(error)[:120]) from None
-    if dumps(value) != content:
+    if again != content:
         raise NotCanonicalError("form", "written in another way than RFC 8785 says")
     return value
 
@@ -51,12 +53,15 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _plain(value: Any) -> bytes | None:
-    """The canonical bytes as the standard encoder makes them, ten times faster: right where all keys are ASCII."""
+def _written(value: Any) -> bytes:
+    """As the standard encoder writes it, ten times faster than the library: the same bytes but for the order of keys with
+    characters beyond U+FFFF, which RFC 8785 sorts as UTF-16.
+    """
     try:
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    except UnicodeEncodeError:
-        return None
+        text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return rfc8785.dumps(value) if ASTRAL.search(text) else text.encode()
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError, TypeError) as error:
+        raise NotCanonicalError("form", str(error)) from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -64,9 +69,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         raise NotCanonicalError("duplicate", next(name for name in names if names.count(name) > 1))
-    for name, value in pairs:
-        if isinstance(value, int) and abs(value) > LARGEST:
-            raise NotCanonicalError("number", f"{name}: {value}")
     return found
 
 
@@ -74,16 +76,21 @@ def _refused(text: str) -> NoReturn:
     raise NotCanonicalError("number", text)
 
 
-def _whole(value: Any) -> bool:
-    """Refuse floats and large numbers; whether all keys are ASCII, which both encoders sort alike."""
-    if isinstance(value, str):
-        return True
-    if isinstance(value, dict):
-        plain = [_whole(part) and isinstance(name, str) and name.isascii() for name, part in value.items()]
-        return all(plain)                               # a list first: every part is looked at, also after one that is not
-    if isinstance(value, (list, tuple)):
-        plain = [_whole(part) for part in value]
-        return all(plain)
+def _exact(text: str) -> int:
+    if len(text) > LONGEST or abs(value := int(text)) > LARGEST:
+        raise NotCanonicalError("number", text[:40])
+    return value
+
+
+def _whole(value: Any) -> None:
+    """Refuse floats, large numbers and keys that are no text."""
     if isinstance(value, float) or (isinstance(value, int) and abs(value) > LARGEST):
         raise NotCanonicalError("number", repr(value))
-    return value is None or isinstance(value, int)
+    if isinstance(value, dict):
+        for name, part in value.items():
+            if not isinstance(name, str):
+                raise NotCanonicalError("form", f"{name!r} as a key")
+            _whole(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            _whole(part)

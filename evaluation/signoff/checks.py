@@ -29,7 +29,7 @@ from evaluation.signoff.signing import (
 from evaluation.signoff.statements import Published, Signed, Statement
 from evaluation.signoff.states import STATES, State
 from evaluation.signoff.trust import Trust
-from evaluation.signoff.verification import Checked
+from evaluation.signoff.verification import About, Checked
 
 FILES = (SHEET, PDF, XLSX, SIGNATURE, COUNTERSIGNATURE, OFFICE, INCLUSION)
 OFFICE_FAULTS = {"unreadable": "V40", "other_original": "V41", "field_missing": "V42", "broken": "V43", "not_covered": "V44",
@@ -41,19 +41,21 @@ def check_sheet(folder: str, files: Mapping[str, bytes], trust: Trust, at_least:
     """Verify a sheet by its files, name -> bytes; those that are not there are left out. at_least: the state that is asked."""
     found = Checked(folder)
     with found.trying("sheet"):
-        found.sheet = known_sheet(files[SHEET], f"{folder}/{SHEET}")
-    if found.sheet is None:
+        sheet = known_sheet(files[SHEET], f"{folder}/{SHEET}")
+        found.about = About(sheet.round, sheet.community, sheet.version, sheet.total.earned, sheet.ledger)
+        found.content = files[SHEET]
+    if found.about is None:
         return found
-    signed = _signature(found, found.sheet, files, trust)
+    signed = _signature(found, sheet, files, trust)
     if signed is not None:
-        _countersignature(found, found.sheet, signed, files, trust)
+        _countersignature(found, sheet, signed, files, trust)
     asked = ASKED.index(at_least)
     if SIGNATURE not in files and asked >= ASKED.index("signed"):
         found.faults.append(problem("V16", f"{folder}/{SHEET}"))
     elif COUNTERSIGNATURE not in files and (asked >= ASKED.index("countersigned") or INCLUSION in files):
         found.faults.append(problem("V15", f"{folder}/{SHEET}"))
     if INCLUSION in files:
-        _inclusion(found, found.sheet, files, trust)
+        _inclusion(found, sheet, files, trust)
     elif asked >= ASKED.index("published"):
         found.faults.append(problem("V32", f"{folder}/{SHEET}"))
     if OFFICE in files:

@@ -41,8 +41,8 @@ def check_ledger(found: Verification, place: Place, heads: list[tuple[str, Ancho
         for entry in entries:
             about.setdefault((entry.round, entry.community), []).append(entry)
         for sheet in found.sheets:
-            if sheet.sheet is not None:
-                _in_ledger(sheet, about.get((sheet.sheet.round, sheet.sheet.community), []), complete=own is not None)
+            if sheet.about is not None:
+                _in_ledger(sheet, about.get((sheet.about.round, sheet.about.community), []), complete=own is not None)
         if own is not None and len(found.sheets) > 1:
             _missing(found, own, place)
 
@@ -64,9 +64,9 @@ def _in_ledger(found: Checked, own: list[Entry], complete: bool) -> None:
     """A sheet's signatures are those that the ledger has, and it has none that are not here. complete: the ledger itself, not
     the text of it that was given out at some time.
     """
-    if found.sheet is None:
+    if found.about is None:
         return
-    version, where = found.sheet.version, f"{found.folder}/{SHEET}"
+    version, where = found.about.version, f"{found.folder}/{SHEET}"
     here = {"signed": found.signature, "countersigned": found.countersignature}
     with found.trying("ledger" if own else ""):
         states = {entry.event: entry for entry in own if entry.version == version}
@@ -83,8 +83,8 @@ def _in_ledger(found: Checked, own: list[Entry], complete: bool) -> None:
 
 def _missing(found: Verification, own: list[Entry], place: Place) -> None:
     """Sheets that the ledger knows and that are not here."""
-    here = {sheet.sheet.community for sheet in found.sheets if sheet.sheet is not None}
-    rounds = {sheet.sheet.round for sheet in found.sheets if sheet.sheet is not None}
+    here = {sheet.about.community for sheet in found.sheets if sheet.about is not None}
+    rounds = {sheet.about.round for sheet in found.sheets if sheet.about is not None}
     known = [entry for entry in own if entry.round in rounds and entry.community]
     gone = {entry.community: entry for entry in known if entry.community not in here}
     for community, entry in gone.items():

@@ -19,15 +19,6 @@ from evaluation.signoff.sheet import Anchor, Labels, Sheet, Strict
 RESULTS, TABLE, SCHEMA, PACKAGE = "results.json", "results.csv", "results.schema.json", "datapackage.json"
 
 
-@dataclass(frozen=True)
-class Reviewed:
-    """A sheet with both its envelopes."""
-
-    sheet: Sheet
-    signature: Envelope
-    countersignature: Envelope
-
-
 class Result(Strict):
     """What a published sheet says, for machines. Points with two decimals; total of 100."""
 
@@ -60,6 +51,31 @@ class Results(Strict):
 
 
 @dataclass(frozen=True)
+class Reviewed:
+    """What is told of a sheet with both its envelopes. result: None if it did not pass; leaf: in the tree; subject: SHA-256 of
+    the reviewer's envelope. The sheet itself is not kept: there may be a hundred thousand.
+    """
+
+    community: str
+    version: int
+    verdict: str
+    level: str
+    title: Labels
+    rubric: tuple[str, str]
+    result: Result | None
+    leaf: bytes
+    subject: str
+
+    @classmethod
+    def of(cls, sheet: Sheet, signature: Envelope, countersignature: Envelope) -> Reviewed:
+        """Of a sheet and both its envelopes."""
+        decision = sheet.decision
+        return cls(sheet.community, sheet.version, decision.verdict, decision.level, sheet.title,
+                   (sheet.rubric, sheet.rubric_version), _result(sheet) if decision.verdict == "pass" else None,
+                   sheet_leaf(sheet, signature, countersignature), countersignature.sha256)
+
+
+@dataclass(frozen=True)
 class Tree:
     """The Merkle tree over sheets, in the order of their communities."""
 
@@ -69,8 +85,8 @@ class Tree:
     @classmethod
     def of(cls, sheets: Sequence[Reviewed]) -> Tree:
         """Of one sheet or more."""
-        ordered = tuple(sorted(sheets, key=lambda one: one.sheet.community))
-        return cls(ordered, tree([sheet_leaf(one.sheet, one.signature, one.countersignature) for one in ordered]))
+        ordered = tuple(sorted(sheets, key=lambda one: one.community))
+        return cls(ordered, tree([one.leaf for one in ordered]))
 
     @property
     def root(self) -> bytes:
@@ -79,17 +95,18 @@ class Tree:
 
     def inclusion(self, index: int, publication: dict[str, Any]) -> Inclusion:
         """The proof that goes with a sheet. publication: the chief's envelope as JSON."""
-        own = self.sheets[index].sheet
+        own = self.sheets[index]
         path = [step.hex() for step in proof_of(self.levels, index)]
         return Inclusion(community=own.community, version=own.version, index=index, size=len(self.sheets), path=path,
                          publication=publication)
 
 
-def results_of(made: Tree, number: int, ledger: Anchor) -> Results:
+def results_of(made: Tree, round_: str, number: int, ledger: Anchor) -> Results:
     """What the sheets of a publication say."""
-    first = made.sheets[0].sheet
-    return Results(round=first.round, title=first.title, rubric=first.rubric, rubric_version=first.rubric_version,
-                   publication=number, root=made.root.hex(), ledger=ledger, results=[_result(one.sheet) for one in made.sheets])
+    first = made.sheets[0]
+    results = [one.result for one in made.sheets if one.result is not None]
+    return Results(round=round_, title=first.title, rubric=first.rubric[0], rubric_version=first.rubric[1], publication=number,
+                   root=made.root.hex(), ledger=ledger, results=results)
 
 
 def result_files(results: Results) -> dict[str, bytes]:

@@ -62,17 +62,22 @@ def add_trusted(file: Path, entry: Trusted) -> None:
     begin = next((number for number, shown in enumerate(lines) if re.match(r"signoff:", shown)), None)
     if begin is None:
         lines += ["", "signoff:", "  trust:", f"    {line}"]
+    elif not re.match(r"signoff: *(#.*)?$", lines[begin]):
+        raise SignoffError(problem("H05", file, entry=line))
     else:
-        trust = next((number for number in range(begin + 1, len(lines)) if re.match(r" +trust: *(#.*)?$", lines[number])), None)
-        inside = lines[begin + 1:trust] if trust is not None else ["x"]
-        if any(re.match(r"\S", shown) for shown in inside) or not re.match(r"signoff: *(#.*)?$", lines[begin]):
+        end = next((at for at in range(begin + 1, len(lines)) if re.match(r"[^\s#]", lines[at])), len(lines))
+        trust = next((at for at in range(begin + 1, end) if re.match(r" +trust:", lines[at])), None)
+        if trust is None:
+            indent = next((found[1] for shown in lines[begin + 1:end] if (found := re.match(r"( +)[^\s#]", shown))), "  ")
+            lines[begin + 1:begin + 1] = [f"{indent}trust:", f"{indent}  {line}"]
+        elif not re.match(r" +trust: *(#.*)?$", lines[trust]):
             raise SignoffError(problem("H05", file, entry=line))
-        assert trust is not None
-        last = trust
-        while last + 1 < len(lines) and ENTRY.match(lines[last + 1]):
-            last += 1
-        found = ENTRY.match(lines[last])
-        lines.insert(last + 1, f"{found['indent'] if found else '    '}{line}")
+        else:
+            last = trust
+            while last + 1 < len(lines) and ENTRY.match(lines[last + 1]):
+                last += 1
+            found = ENTRY.match(lines[last])
+            lines.insert(last + 1, f"{found['indent'] if found else '    '}{line}")
     made = "\n".join(lines) + "\n"
     _checked(file, made, entry)
     write_text(file, made)

@@ -10,19 +10,32 @@ from pathlib import Path
 from evaluation.core.errors import Problem, SignoffError, problem
 from evaluation.signoff.canonical import NotCanonicalError
 from evaluation.signoff.envelope import Envelope
-from evaluation.signoff.sheet import Sheet
+from evaluation.signoff.sheet import Anchor, Sheet, read_sheet
 from evaluation.signoff.signing import FAULTS
 from evaluation.signoff.states import State
+
+
+@dataclass(frozen=True)
+class About:
+    """What a sheet is of, its total in hundredths of a point, and the ledger's head that it prints."""
+
+    round: str
+    community: str
+    version: int
+    earned: int | None
+    ledger: Anchor
 
 
 @dataclass
 class Checked:
     """A sheet under verification. folder: where its files are. state: the highest that its files show. holds: words for what
-    was found right: sheet, evaluator, forms, reviewer, office, publication, ledger, figures. signers: names by key.
+    was found right: sheet, evaluator, forms, reviewer, office, publication, ledger, figures. signers: names by key. content:
+    the sheet's bytes, kept rather than the sheet, so that a hundred thousand can be held.
     """
 
     folder: str
-    sheet: Sheet | None = None
+    about: About | None = None
+    content: bytes = b""
     state: State = "draft"
     holds: list[str] = field(default_factory=list)
     faults: list[Problem] = field(default_factory=list)
@@ -35,6 +48,11 @@ class Checked:
     def ok(self) -> bool:
         """Whether nothing fails."""
         return not self.faults
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """The sheet, read from its bytes anew; None where they are none."""
+        return read_sheet(self.content) if self.about is not None else None
 
     @contextmanager
     def trying(self, word: str) -> Iterator[None]:

@@ -38,7 +38,7 @@ def verify(path: str | Path, trust: Trust | str | Path | None = None, *, at_leas
         files = {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()}
         found.sheets.append(check_sheet(str(folder), files, known, at_least))
         advance(1)
-    heads = [(f"{sheet.folder}/{SHEET}", sheet.sheet.ledger) for sheet in found.sheets if sheet.sheet is not None]
+    heads = [(f"{sheet.folder}/{SHEET}", sheet.about.ledger) for sheet in found.sheets if sheet.about is not None]
     if place.results is not None:
         heads += _publication(found, place.results, known)
         check_ledger(found, place, heads)
@@ -114,7 +114,7 @@ def _figures(found: Verification, round_: Path) -> None:
         faults = error.problems if isinstance(error, EvaluationError) else [problem("N02", round_, reason=error)]
         found.notes += [replace(told, warning=True) for told in faults] + [problem("V38", round_, warning=True)]
         return
-    for sheet in found.sheets:
-        if sheet.sheet is not None:
-            with sheet.trying("figures"):
-                figures.compare(sheet.sheet, f"{sheet.folder}/{SHEET}")
+    for checked in found.sheets:
+        if (sheet := checked.sheet) is not None:
+            with checked.trying("figures"):
+                figures.compare(sheet, f"{checked.folder}/{SHEET}")

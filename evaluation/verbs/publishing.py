@@ -60,8 +60,8 @@ def publish_round(folder: Path, key: Path, descriptor: int | None, lang: str,
     with ledger_of(folder, declared) as ledger:
         _finish(results, ledger, declared.round)
         read = _reading(results, ledger, declared, trust, lang)
-        passed = [one for one in read.sheets if one.sheet.decision.verdict == "pass"]
-        new = [one for one in passed if one.sheet.community in read.new]
+        passed = [one for one in read.sheets if one.verdict == "pass"]
+        new = [one for one in passed if one.community in read.new]
         if not new:
             raise SignoffError(problem("H08", results))
         made, anchor, at = Tree.of(passed), ledger.anchor(), clock()
@@ -73,8 +73,8 @@ def publish_round(folder: Path, key: Path, descriptor: int | None, lang: str,
         envelope = publish(declared.round, number, made.root, len(passed), sha256(previous) if previous else "", anchor, signer,
                            at, trust, digests)
         _stage(results / STAGED, made, envelope, files, register)
-        done: list[Done] = [("publish", Event(time_text(at), "", declared.round, one.sheet.community, one.sheet.version,
-                                              one.countersignature.sha256), b"") for one in new]
+        done: list[Done] = [("publish", Event(time_text(at), "", declared.round, one.community, one.version,
+                                              one.subject), b"") for one in new]
         done.append(("publish", Event(time_text(at), "", declared.round, "", number, envelope.sha256), envelope.content()))
         ledger.act(done)
         _finish(results, ledger, declared.round)
@@ -97,15 +97,16 @@ def _reading(results: Path, ledger: Ledger, declared: RoundFile, trust: Trust, l
                 faults.append(problem("V21", own / SHEET, version=version, state=state))
                 continue
             found = check_sheet(str(own), files, trust)
-            if found.sheet is not None and found.sheet.version > version and found.signature is None:
+            if found.about is not None and found.about.version > version and found.signature is None:
                 continue                  # a correction is being drafted: the sheet waits for it
             faults += found.faults
-            if found.sheet is None or found.signature is None or found.countersignature is None:
+            sheet = found.sheet
+            if sheet is None or found.signature is None or found.countersignature is None:
                 continue
-            kept = ledger.held(declared.round, name, found.sheet.version).envelopes
+            kept = ledger.held(declared.round, name, sheet.version).envelopes
             if kept.get("countersigned") != found.countersignature.content():
                 faults.append(problem("V21", own / SHEET, version=version, state=state))
-            sheets.append(Reviewed(found.sheet, found.signature, found.countersignature))
+            sheets.append(Reviewed.of(sheet, found.signature, found.countersignature))
     if faults:
         raise SignoffError(faults)
     return Reading(sheets, {name for name, (_, state) in ready.items() if state == "countersigned"})
@@ -115,7 +116,7 @@ def _register(folder: Path, declared: RoundFile, programme: Programme, sheets: l
     """What becomes of the stars (see scoring.standing); None for a round that keeps none."""
     if declared.stars is None:
         return None
-    decided = pd.DataFrame([(one.sheet.community, one.sheet.decision.verdict, one.sheet.decision.level) for one in sheets],
+    decided = pd.DataFrame([(one.community, one.verdict, one.level) for one in sheets],
                            columns=["community", "verdict", "level"], dtype="str")
     held = pd.DataFrame(columns=["community", "level", "until"], dtype="str")
     if declared.stars.held is not None:
@@ -127,7 +128,7 @@ def _register(folder: Path, declared: RoundFile, programme: Programme, sheets: l
 def _files(made: Tree, number: int, declared: RoundFile, programme: Programme, register: pd.DataFrame | None, lang: str,
            anchor: Any) -> dict[str, bytes]:
     """What is given out, by name."""
-    results = results_of(made, number, anchor)
+    results = results_of(made, declared.round, number, anchor)
     levels = {level.id: label(level.label, lang) for level in programme.rubric.levels}
     stars: Mapping[str, tuple[str, str]] = {}
     if register is not None:
@@ -144,7 +145,7 @@ def _stage(staged: Path, made: Tree, envelope: Envelope, files: Mapping[str, byt
     for name, content in files.items():
         write_bytes(staged / name, content)
     for index, one in enumerate(made.sheets):
-        write_bytes(staged / one.sheet.community / INCLUSION, made.inclusion(index, told).content())
+        write_bytes(staged / one.community / INCLUSION, made.inclusion(index, told).content())
     if register is not None:
         write_bytes(staged / REGISTER, csv_text(register).encode())
         lasting = register.loc[register["level"] != "", ["community", "level", "until"]]

@@ -40,12 +40,12 @@ def verify_sheets(path: Path | None, folder: Path | None, community: str | None,
 
 def _line(found: Checked, lang: str) -> str:
     word = words(lang)
-    sheet = found.sheet
+    sheet = found.about
     comma = "、" if lang == "zh" else ", "
     holds = f"{word['holds']} {comma.join(word[f'holds_{part}'] for part in found.holds)}" if found.holds else ""
     fails = f"{word['not_holding']} {comma.join(sorted({fault.code for fault in found.faults}))}" if found.faults else ""
     told = Path(found.folder).name
     if sheet is not None:
-        total = "–" if sheet.total.earned is None else number(sheet.total.earned / 100, 2)
+        total = "–" if sheet.earned is None else number(sheet.earned / 100, 2)
         told = f"{told}  v{sheet.version}  {total}  {word[f'state_{found.state}']}"
     return "  ".join(part for part in (told, holds, fails) if part)

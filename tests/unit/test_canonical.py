@@ -33,7 +33,8 @@ def test_what_is_written_is_read_back_and_is_what_the_library_says(value):
     (b'{"a":Infinity}', "number"), (b'{"a":-Infinity}', "number"), (b'{"a":1.0}', "number"), (b'{"a":1e2}', "number"),
     (b'{"a":9007199254740993}', "number"), (b'{"b":1,"a":2}', "form"), (b'{"a": 1}', "form"), (b'{"a":1}\n', "form"),
     (b'{"a":"\\u0041"}', "form"), (b'{"a":-0}', "form"), (b"\xef\xbb\xbf{}", "json"), (b'{"a":1', "json"), (b"", "json"),
-    (b'{"a":"\xff"}', "json"), (b'{"a":1}{"a":1}', "json"), (b'{"a":"\\ud800"}', "form"), (b"[" * 100_000, "json"),
+    (b'{"a":"\xff"}', "json"), (b'{"a":1}{"a":1}', "json"), (b'{"a":"\\ud800"}', "form"),
+    (b"[9007199254740993]", "number"), (b"9" * 5000, "number"), (b"[" * 100_000, "json"),
 ])
 def test_what_is_not_canonical_is_refused(content, kind):
     with pytest.raises(NotCanonicalError) as raised:
@@ -41,7 +42,8 @@ def test_what_is_not_canonical_is_refused(content, kind):
     assert raised.value.kind == kind
 
 
-@pytest.mark.parametrize("value", [1.5, float("nan"), {"a": [0.1]}, 2**53, {"a": -(2**53)}, "\ud800"])
+@pytest.mark.parametrize("value", [1.5, float("nan"), {"a": [0.1]}, 2**53, {"a": -(2**53)}, "\ud800", {1: 2},
+                                   {"a": {None: 1}}, b"a", {"a": object()}])
 def test_what_cannot_be_signed_is_not_written(value):
     with pytest.raises(NotCanonicalError):
         dumps(value)
