@@ -15,6 +15,7 @@ from evaluation import verbs
 from evaluation.core.errors import EvaluationError, SignoffError
 from evaluation.signoff import verify
 from evaluation.signoff.sheet import read_sheet
+from evaluation.verbs import publishing
 
 PASSED = "c20"
 
@@ -294,7 +295,7 @@ def test_a_publication_that_was_stopped_is_finished_or_forgotten(published, monk
     assert (results / ".publication").is_dir()
     assert (results / "publication.json").read_bytes() == old
     with monkeypatch.context() as patched:
-        calls = iter([verbs.publishing._finish])
+        calls = iter([publishing._finish])
         patched.setattr("evaluation.verbs.publishing._finish", lambda *given: next(calls, stopped)(*given))
         with pytest.raises(StoppedError):
             give_out(published)
