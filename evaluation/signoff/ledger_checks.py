@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from pathlib import Path
 
 from evaluation.core.database import database_url
@@ -56,8 +59,17 @@ def _ledger(place: Place) -> tuple[list[Entry] | None, str]:
     url = database_url(place.round, declared.signoff.database)
     if "://" not in declared.signoff.database and not (place.round / declared.signoff.database).is_file():
         return None, ""
-    with ledger_at(url) as ledger:
-        return ledger.entries(), ledger.where
+    with tempfile.TemporaryDirectory() as scratch:
+        if "://" not in declared.signoff.database and not _writable(place.round, declared.signoff.database):
+            for part in place.round.glob(f"{declared.signoff.database}*"):
+                shutil.copy(part, scratch)                  # where nothing may be written, SQLite reads a copy
+            url = database_url(Path(scratch), declared.signoff.database)
+        with ledger_at(url) as ledger:
+            return ledger.entries(), ledger.where
+
+
+def _writable(folder: Path, file: str) -> bool:
+    return os.access(folder, os.W_OK) and os.access(folder / file, os.W_OK)
 
 
 def _in_ledger(found: Checked, own: list[Entry], complete: bool) -> None:

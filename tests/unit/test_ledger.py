@@ -1,6 +1,6 @@
 """The ledger: it grows and does nothing else, and whoever goes round that is found out."""
 
-import sqlite3
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -10,16 +10,25 @@ import sqlalchemy as sa
 
 from evaluation.core.errors import SignoffError
 from evaluation.signoff.chain import Event, anchor_of, chain_faults, exported, hash_of, imported
-from evaluation.signoff.ledger import ledger_at
+from evaluation.signoff.ledger import METADATA, ledger_at
 
 
 def event(community="c01", at="2026-11-23T08:00:00Z", version=1, subject="a" * 64):
     return Event(at, "", "spring", community, version, subject)
 
 
-@pytest.fixture
-def url(tmp_path):
-    return f"sqlite:///{tmp_path / 'evaluation.db'}"
+POSTGRES = os.environ.get("EVALUATION_TEST_POSTGRES")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.skipif(
+    POSTGRES is None, reason="EVALUATION_TEST_POSTGRES holds no URL of a database whose tables may be dropped"))])
+def url(request, tmp_path):
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'evaluation.db'}"
+    engine = sa.create_engine(POSTGRES)
+    METADATA.drop_all(engine)
+    engine.dispose()
+    return POSTGRES
 
 
 @pytest.fixture
@@ -57,19 +66,22 @@ def test_what_was_done_is_there_in_order_and_the_chain_holds(filled):
 @pytest.mark.parametrize("statement", ["UPDATE ledger SET at = '2020-01-01T00:00:00Z'", "DELETE FROM ledger WHERE number = 2"])
 def test_the_table_refuses_to_be_changed(filled, statement):
     url, entries, _ = filled
-    connection = sqlite3.connect(url.removeprefix("sqlite:///"))
-    with pytest.raises(sqlite3.IntegrityError, match="only grows"):
-        connection.execute(statement)
-    connection.close()
+    engine = sa.create_engine(url)
+    with pytest.raises(sa.exc.DBAPIError, match="only grows"), engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
     with ledger_at(url) as ledger:
         assert ledger.entries() == entries
 
 
 def tampered(url, statement):
-    with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
-        for trigger in ("ledger_no_update", "ledger_no_delete"):
-            connection.execute(f"DROP TRIGGER {trigger}")
-        connection.execute(statement)
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        sqlite = ["DROP TRIGGER ledger_no_update", "DROP TRIGGER ledger_no_delete"]
+        for drop in sqlite if engine.dialect.name == "sqlite" else ["DROP TRIGGER ledger_only_grows ON ledger"]:
+            connection.exec_driver_sql(drop)
+        connection.exec_driver_sql(statement)
+    engine.dispose()
 
 
 @pytest.mark.parametrize(("statement", "found"), [
@@ -144,6 +156,8 @@ def test_of_two_reviewers_at_once_one_wins_and_the_other_is_told(url):
 
 def test_a_full_disk_is_told_with_its_own_reason_and_the_chain_stays_whole(filled):
     url, entries, _ = filled
+    if not url.startswith("sqlite"):
+        pytest.skip("SQLite's own limit of pages")
     with ledger_at(url) as ledger:
         @sa.event.listens_for(ledger.store, "begin")
         def _full(connection):
