@@ -10,7 +10,8 @@ from pydantic_core import PydanticCustomError
 from evaluation.declare.model import Declared, Labels, Method, Name, Number, Points, Text, Topics
 
 Status = Literal["dont_know", "prefer_not_to_say", "not_applicable", "not_assessed"]
-ItemType = Annotated[str, Field(pattern=r"^(select_one|select_multiple) [A-Za-z0-9_.-]+$|^(integer|decimal|text|note)$")]
+TYPES = r"^(select_one|select_multiple) [A-Za-z0-9_.-]+$|^(integer|decimal|text|note|calculate)$"
+ItemType = Annotated[str, Field(pattern=TYPES)]
 
 
 class Choice(Declared):
@@ -43,7 +44,9 @@ class Range(Declared):
 
 
 class Item(Declared):
-    """One question. `indicator` is what it gives evidence for; `reverse` turns its scores round (100 - score)."""
+    """One question. `indicator` is what it gives evidence for; `reverse` turns its scores round (100 - score). `constraint`:
+    what an answer has to meet, `.` being the answer; `calculation`: of a calculate item, which nobody is asked.
+    """
 
     id: Name
     type: ItemType
@@ -51,6 +54,9 @@ class Item(Declared):
     hint: Labels | None = None
     indicator: Name | None = None
     relevant: Text | None = None
+    constraint: Text | None = None
+    constraint_message: Labels | None = None
+    calculation: Text | None = None
     required: bool = False
     reverse: bool = False
     weight: Annotated[Number, Field(gt=0)] = 1.0
@@ -59,13 +65,18 @@ class Item(Declared):
 
     @property
     def kind(self) -> str:
-        """`select_one`, `select_multiple`, `integer`, `decimal`, `text` or `note`."""
+        """`select_one`, `select_multiple`, `integer`, `decimal`, `text`, `note` or `calculate`."""
         return self.type.split(" ")[0]
 
     @property
     def choice_list(self) -> str | None:
         """Name of the list that a select item takes its choices from."""
         return self.type.split(" ")[1] if " " in self.type else None
+
+    @property
+    def is_answered(self) -> bool:
+        """True if respondents give an answer: not for what is read out or calculated."""
+        return self.kind not in ("note", "calculate")
 
     @property
     def is_scored(self) -> bool:
@@ -86,6 +97,10 @@ class Instrument(Declared):
     minutes: Annotated[Number, Field(gt=0)] | None = None
     choices: dict[Name, Annotated[tuple[Choice, ...], Field(min_length=2)]] = {}
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
+
+    def no_answers(self, item: Item) -> frozenset[str]:
+        """Values of a select item that say why there is no answer."""
+        return frozenset(choice.value for choice in self.item_choices(item) if choice.status is not None)
 
     def item_choices(self, item: Item) -> tuple[Choice, ...]:
         """Choices of a select item; empty for the other types."""

@@ -57,13 +57,13 @@ def _lint_item(instrument: Instrument, item: Item, index: int, routes: set[str],
         faults.append(loaded.fault("L03", (*here, "type"), name=item.choice_list, hint=hint))
     if item.range is not None and item.kind not in ("integer", "decimal"):
         faults.append(loaded.fault("L23", (*here, "range"), name=item.id, kind=item.kind))
-    if item.indicator is None and item.kind != "note" and item.id not in routes:
+    if item.indicator is None and item.is_answered and item.id not in routes:
         faults.append(loaded.fault("L20", (*here, "id"), name=item.id, warning=True))
     if item.is_scored:
         scored = any(choice.score is not None for choice in instrument.item_choices(item))
         if item.kind in ("integer", "decimal") and item.range is None:
             faults.append(loaded.fault("L11", (*here, "type"), name=item.id))
-        elif item.kind in ("text", "note"):
+        elif item.kind in ("text", "note", "calculate"):
             faults.append(loaded.fault("L12", (*here, "indicator"), name=item.id, kind=item.kind))
         elif item.choice_list in instrument.choices and not scored:
             faults.append(loaded.fault("L13", (*here, "type"), name=item.id, choices=item.choice_list))
@@ -184,7 +184,7 @@ def _labels_in(declared: Declared, path: Path_) -> list[tuple[Path_, Mapping[str
     for name in type(declared).model_fields:
         value = getattr(declared, name)
         here = (*path, name)
-        if name in ("label", "title", "note", "hint", "consent") and isinstance(value, dict):
+        if name in ("label", "title", "note", "hint", "consent", "constraint_message") and isinstance(value, dict):
             found.append((here, value))
         parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, tuple) else ()
         for key, part in parts:

@@ -1,4 +1,4 @@
-"""Faults of `relevant` within one instrument: not readable, an unknown or later item, a value not listed, a circle."""
+"""Faults of expressions within one instrument: not readable, an unknown or later item, a value not listed, a circle."""
 
 from __future__ import annotations
 
@@ -6,52 +6,68 @@ from collections.abc import Mapping, Sequence
 
 from evaluation.core.errors import Problem, near_miss
 from evaluation.core.yamlfile import Path_, YamlFile
+from evaluation.declare.expression import Comparison, Expression, read_expression
+from evaluation.declare.grammar import ExpressionError
 from evaluation.declare.instrument import Instrument
-from evaluation.declare.relevant import Comparison, ExpressionError, comparisons, parse_relevant
+
+FIELDS = {"relevant": "L06", "constraint": "L06", "calculation": "L30"}  # field -> code of what cannot be read
 
 
 def routing_items(instrument: Instrument) -> set[str]:
-    """Ids of the items that some `relevant` looks at."""
-    found = set()
-    for item in instrument.items:
-        try:
-            found |= {part.item for part in comparisons(parse_relevant(item.relevant))} if item.relevant else set()
-        except (ExpressionError, RecursionError):
-            continue
-    return found
+    """Ids of the items that some expression looks at."""
+    return {name for _, _, found in _read(instrument) if isinstance(found, Expression) for name in found.items}
 
 
 def lint_routing(instrument: Instrument, loaded: YamlFile) -> list[Problem]:
-    """Every fault of the instrument's routing."""
+    """Every fault of the instrument's expressions."""
     order = {item.id: index for index, item in enumerate(instrument.items)}
     faults = []
-    needs: dict[str, list[str]] = {}
     for index, item in enumerate(instrument.items):
-        if not item.relevant:
+        if (item.kind == "calculate") != (item.calculation is not None):
+            faults.append(loaded.fault("L31", ("items", index, "type"), name=item.id))
+    needs: dict[str, list[tuple[str, str]]] = {}
+    for index, field, found in _read(instrument):
+        here: Path_ = ("items", index, field)
+        if isinstance(found, ExpressionError):
+            faults.append(loaded.fault(FIELDS[field], here, word=found))
             continue
-        try:
-            asked = comparisons(parse_relevant(item.relevant))
-        except (ExpressionError, RecursionError) as error:
-            faults.append(loaded.fault("L06", ("items", index, "relevant"), word=error))
-            continue
-        needs[item.id] = [part.item for part in asked if part.item in order]
-        for part in asked:
-            faults += _lint_comparison(instrument, part, order, ("items", index, "relevant"), loaded)
-    circle = _in_circles(needs)
+        if found.own and field != "constraint":
+            faults.append(loaded.fault(FIELDS[field], here, word="."))
+        item = instrument.items[index]
+        needs.setdefault(item.id, []).extend((field, name) for name in found.items if name in order)
+        for name in found.items:
+            if name not in order or instrument.items[order[name]].kind == "note":
+                faults.append(loaded.fault("L07", here, name=name, hint=near_miss(name, _answered(instrument))))
+        for part in found.comparisons:
+            faults += _lint_comparison(instrument, part, order, here, loaded)
+    circle = _in_circles({name: [other for field, other in others if field != "constraint"] for name, others in needs.items()})
     for name, others in needs.items():
-        here: Path_ = ("items", order[name], "relevant")
         if name in circle:
-            faults.append(loaded.fault("L09", here, name=name, circle=sorted(circle)))
-        for other in others:
+            faults.append(loaded.fault("L09", ("items", order[name], others[0][0]), name=name, circle=sorted(circle)))
+        for field, other in others:
             if order[other] > order[name] and name not in circle:
-                faults.append(loaded.fault("L10", here, name=name, other=other))
+                faults.append(loaded.fault("L10", ("items", order[name], field), name=name, other=other))
     return faults
+
+
+def _read(instrument: Instrument) -> list[tuple[int, str, Expression | ExpressionError]]:
+    """Every expression of an instrument: place of the item, field, and what it is read as."""
+    found: list[tuple[int, str, Expression | ExpressionError]] = []
+    for index, item in enumerate(instrument.items):
+        for field in FIELDS:
+            text = getattr(item, field)
+            if text is not None:
+                try:
+                    found.append((index, field, read_expression(text, condition=field != "calculation")))
+                except ExpressionError as error:
+                    found.append((index, field, error))
+    return found
 
 
 def _lint_comparison(instrument: Instrument, part: Comparison, order: Mapping[str, int], here: Path_,
                      loaded: YamlFile) -> list[Problem]:
-    if part.item not in order or instrument.items[order[part.item]].kind == "note":
-        return [loaded.fault("L07", here, name=part.item, hint=near_miss(part.item, _answered(instrument)))]
+    if part.item not in order:
+        return []
     asked = instrument.items[order[part.item]]
     values = [choice.value for choice in instrument.item_choices(asked)]
     if values and part.op in ("=", "!=", "selected") and part.value not in ("", *values):

@@ -13,9 +13,9 @@ import pandas as pd
 from evaluation.core.csvfile import distinct, plain, read_table, recoded, rows_where, tidy
 from evaluation.core.errors import DataError, Problem, near_miss, problem
 from evaluation.declare.instrument import Instrument, Item
-from evaluation.declare.relevant import parse_relevant
 from evaluation.declare.round import AnswersFile, CommunityColumn
 from evaluation.fieldwork.columns import refused_columns
+from evaluation.fieldwork.logic import asked_of, breaking
 
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 DESIGN = ("stratum", "psu", "weight", "rater")
@@ -55,7 +55,7 @@ def answers_of_table(file: Path, table: pd.DataFrame, declared: AnswersFile, ins
                      only: set[str] | None = None) -> tuple[Answers, list[Problem]]:
     """The answers in a table that was read from a file; of some communities alone with `only`."""
     headers = {item.id: " ".join(declared.columns.get(item.id, item.id).split())
-               for item in instrument.items if item.kind != "note"}
+               for item in instrument.items if item.is_answered}
     columns = _design_columns(declared, table)
     faults, warnings = _columns_there(file, table, declared, {**columns, **headers})
     if faults:
@@ -79,13 +79,16 @@ def answers_of_table(file: Path, table: pd.DataFrame, declared: AnswersFile, ins
             warnings += told
     if faults:
         raise DataError(faults)
-    asked = _asked(instrument, codes)
+    asked, codes = asked_of(instrument, codes)
     for name in codes:
         given = (codes[name] != "") & ~asked[name]
         if given.any():
             rows = rows_where(given, codes.index)
             warnings.append(problem("A08", file, rows[0], name, rows=rows, count=len(rows), warning=True))
             codes[name] = codes[name].where(asked[name], "")
+    for name, rows in breaking(instrument, codes).items():
+        constraint = next(item.constraint for item in instrument.items if item.id == name)
+        warnings.append(problem("A15", file, rows[0], name, rows=rows, count=len(rows), what=constraint, warning=True))
     return Answers(instrument, design, codes, asked), warnings
 
 
@@ -199,14 +202,3 @@ def _code(value: str, item: Item, known: Mapping[str, str]) -> str | None:
     within = item.range is None or item.range.low <= number <= item.range.high
     whole_number = item.kind == "decimal" or number % 1 == 0
     return f"{number:.12g}" if np.isfinite(number) and within and whole_number else None
-
-
-def _asked(instrument: Instrument, codes: pd.DataFrame) -> pd.DataFrame:
-    """True where the item was asked: `relevant` held on the answers given to items that were themselves asked."""
-    asked = pd.DataFrame(True, index=codes.index, columns=codes.columns)
-    seen = {str(name): codes[name] for name in codes}
-    for item in instrument.items:
-        if item.relevant and item.id in codes:
-            asked[item.id] = parse_relevant(item.relevant).holds(seen)
-            seen[item.id] = codes[item.id].where(asked[item.id], "")
-    return asked

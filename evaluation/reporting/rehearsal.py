@@ -62,7 +62,7 @@ def _round(declared: RoundFile, programme: Programme) -> Round:
 
 
 def _answers(instrument: Instrument) -> Answers:
-    items = [item for item in instrument.items if item.kind != "note"]
+    items = [item for item in instrument.items if item.is_answered]
     codes = pd.DataFrame({item.id: pd.Categorical(_values(instrument, item)) for item in items})
     design = pd.DataFrame({"community": pd.Categorical([NOBODY] * ANSWERS)})
     return Answers(instrument, design, codes, pd.DataFrame(True, index=codes.index, columns=codes.columns))

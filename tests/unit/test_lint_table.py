@@ -229,6 +229,8 @@ TABLE = [
         "is Li's too", "L29"),
     row("L29", "round", "programme:", TRUST + TRUST[TRUST.index("    -"):].replace("2027", "2028") + "programme:", "2028",
         "twice as reviewer"),
+    row("L30", "form", "    type: note", "    type: calculate\n    calculation: ${q1} + x", "calculation", "not readable at x"),
+    row("L31", "form", "    type: note", "    type: calculate", "type: calculate", "or the other way round"),
     # R: rubric
     row("R01", "rubric", "points: 60", "points: 59.5", "dimensions:", "99.5, not 100. Change them by +0.5"),
     row("R02", "rubric", "        aim: grow\n        evidence: {questionnaire: 1}\n", "", 'id: "1.1"', "1.1 has no evidence", "L21"),
