@@ -22,7 +22,10 @@ from numpy.typing import ArrayLike, NDArray
 from evaluation.core.errors import DataError, problem
 from evaluation.core.parquetfile import FIRST_ROW, header_of, is_parquet, pieces_of, read_pieces
 
-MOST_LINE = 1_000_000
+MOST_LINE = 20_000_000           # bytes
+MOST_CELL = 1_000_000            # characters
+MOST_BYTES = 4_000_000_000
+BLOCK = 1 << 22
 
 
 def decode(file: Path, encoding: str | None = None) -> str:
@@ -30,10 +33,7 @@ def decode(file: Path, encoding: str | None = None) -> str:
 
     Raises DataError where the bytes fit neither: a guess between cp1252 and its kin would garble names silently.
     """
-    try:
-        raw = file.read_bytes()
-    except OSError as error:
-        raise DataError(problem("F01", file, reason=error.strerror or error)) from None
+    raw = bounded_bytes(file)
     if encoding is not None:
         return _decode_as(file, raw, encoding)
     if raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
@@ -49,6 +49,25 @@ def decode(file: Path, encoding: str | None = None) -> str:
     if not _reads_as_chinese(text):
         raise DataError(problem("F04", file, line))
     return text
+
+
+def bounded_bytes(file: Path, lines: bool = True) -> bytes:
+    """A file's bytes. Raises DataError where it cannot be read, is too large, or has a line that no table has, as it reads."""
+    blocks: list[bytes] = []
+    so_far = 0
+    try:
+        if (size := file.stat().st_size) > MOST_BYTES:
+            raise DataError(problem("F16", file, size=f"{size / 1e6:,.0f} MB", most=f"{MOST_BYTES / 1e6:,.0f} MB"))
+        with file.open("rb") as stream:
+            while block := stream.read(BLOCK):
+                so_far = so_far + len(block) if (end := block.rfind(b"\n")) < 0 else len(block) - end - 1
+                if lines and so_far > MOST_LINE:
+                    line = sum(part.count(b"\n") for part in blocks) + block.count(b"\n") + 1
+                    raise DataError(problem("F15", file, line, most=MOST_LINE))
+                blocks.append(block)
+    except OSError as error:
+        raise DataError(problem("F01", file, reason=error.strerror or error)) from None
+    return b"".join(blocks)
 
 
 def _decode_as(file: Path, raw: bytes, encoding: str) -> str:
@@ -98,7 +117,7 @@ def _csv_rows(file: Path, encoding: str | None, delimiter: str) -> list[list[str
         raise DataError(problem("F05", file))
     if "\0" in text:
         raise DataError(problem("F06", file, text.count("\n", 0, text.index("\0")) + 1))
-    csv.field_size_limit(MOST_LINE)
+    csv.field_size_limit(MOST_CELL)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:

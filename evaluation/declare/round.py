@@ -59,7 +59,8 @@ class AnswersFile(Declared):
     column of communities.csv that holds N for the finite population correction; none is applied without it. N counts residents
     or households for questionnaire and phone, and what is rated for the others: meetings, activities, documents. `rater`: who
     filled in the sheet; with it the spread between raters is part of the error. `margins`: a file of known totals of
-    residents (community, item, answer, total) that the weights are brought to.
+    residents (community, item, answer, total) that the weights are brought to. `paradata`: how each form
+    came about.
     """
 
     file: Text
@@ -74,6 +75,7 @@ class AnswersFile(Declared):
     rater: Text | None = None
     population: Text | None = None
     margins: Text | None = None
+    paradata: Text | None = None
     columns: dict[Name, Text] = {}
 
 

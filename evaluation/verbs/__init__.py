@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from evaluation.verbs.calls import next_case, record_call, release_cases, show_progress
+    from evaluation.verbs.forms import export_form, import_form
+    from evaluation.verbs.imports import import_answers
     from evaluation.verbs.keys import list_keys, make_key, trust_key
     from evaluation.verbs.notebooks import run_batch
     from evaluation.verbs.planning import plan, show_looks
     from evaluation.verbs.publishing import publish_round
+    from evaluation.verbs.quality import check_quality
     from evaluation.verbs.rounds import check, init, schema
     from evaluation.verbs.sampling import sample
     from evaluation.verbs.scoring import score
@@ -22,13 +25,15 @@ if TYPE_CHECKING:
     from evaluation.verbs.signing import sign_sheets
     from evaluation.verbs.verifying import verify_sheets
 
-__all__ = ["check", "init", "list_keys", "make_key", "next_case", "plan", "publish_round", "record_call", "release_cases",
-           "run_batch", "sample", "schema", "score", "sheet", "show_looks", "show_progress", "show_sensitivity",
-           "sign_sheets", "trust_key", "verify_sheets"]
+__all__ = ["check", "check_quality", "export_form", "import_answers", "import_form", "init", "list_keys", "make_key",
+           "next_case", "plan", "publish_round", "record_call", "release_cases", "run_batch", "sample", "schema", "score",
+           "sheet", "show_looks", "show_progress", "show_sensitivity", "sign_sheets", "trust_key", "verify_sheets"]
 
 HOMES = {
-    "calls": ("next_case", "record_call", "release_cases", "show_progress"), "keys": ("list_keys", "make_key", "trust_key"),
+    "calls": ("next_case", "record_call", "release_cases", "show_progress"),
+    "forms": ("export_form", "import_form"), "imports": ("import_answers",), "keys": ("list_keys", "make_key", "trust_key"),
     "notebooks": ("run_batch",), "planning": ("plan", "show_looks"), "publishing": ("publish_round",),
+    "quality": ("check_quality",),
     "rounds": ("check", "init", "schema"), "sampling": ("sample",), "scoring": ("score",),
     "sensitivity": ("show_sensitivity",), "sheets": ("sheet",), "signing": ("sign_sheets",), "verifying": ("verify_sheets",),
 }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Forms of other tools, read into instruments and written from them."""
