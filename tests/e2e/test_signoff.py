@@ -188,6 +188,63 @@ def test_a_form_that_is_lost_is_made_again_and_is_the_one_that_was_signed(publis
     assert (own / "sheet.pdf").read_bytes() == before
 
 
+@pytest.mark.parametrize("name", ["sheet.pdf", "sheet.xlsx"])
+def test_a_form_that_was_changed_is_made_again_as_verify_says(published, name):
+    own = published / "results" / PASSED
+    before = (own / name).read_bytes()
+    (own / name).write_bytes(before + b"\n")
+    found = verify(own, recompute=False).sheets[0]
+    assert "V17" in {fault.code for fault in found.faults}
+    assert {"evaluator", "reviewer"} <= set(found.holds)           # it is the form that does not hold, no signature
+    sheets(published, PASSED)
+    assert (own / name).read_bytes() == before
+    assert verify(own, recompute=False).ok
+
+
+@pytest.mark.parametrize("written", [(), ("sheet.pdf",), ("sheet.pdf", "sheet.xlsx")])
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_a_correction_that_was_stopped_goes_on_or_is_given_up(published, monkeypatch, written, goes_on):
+    """Stopped where sheet.json was taken away, and some forms are those of the new version already."""
+    own = published / "results" / PASSED
+    before = {file.name: file.read_bytes() for file in own.iterdir() if file.is_file()}
+
+    class StoppedError(Exception):
+        pass
+
+    def stopped(folder, content):
+        (folder / "sheet.json").unlink()
+        for name in written:
+            (folder / name).write_bytes(b"of the next version")
+        raise StoppedError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("evaluation.verbs.sheets.write_sheet", stopped)
+        with pytest.raises(StoppedError):
+            sheets(published, PASSED, languages="en", correct="English alone")
+    assert not (own / "sheet.json").exists()
+    if goes_on:
+        sheets(published, PASSED, languages="en", correct="English alone")
+        assert read_sheet((own / "sheet.json").read_bytes()).version == 2
+        kept = {file.name: file.read_bytes() for file in (own / "superseded" / "1").iterdir()}
+        assert kept == {name: content for name, content in before.items() if name != "score.json"}
+        act(published, "sign", "li")
+        act(published, "countersign", "wang")
+    else:
+        sheets(published, PASSED)
+        assert {file.name: file.read_bytes() for file in own.iterdir() if file.is_file()} == before
+    assert verify(own, recompute=False).ok
+
+
+def test_where_no_ledger_is_at_hand_it_is_said(published):
+    assert not verify(published, recompute=False).notes
+    (published / "evaluation.db").unlink()
+    assert not verify(published, recompute=False).notes            # its text was given out
+    (published / "results" / "ledger.jsonl").unlink()
+    found = verify(published, recompute=False)
+    assert [note.code for note in found.notes] == ["V39"]
+    assert found.ok
+
+
 def test_a_signature_acknowledged_but_not_written_comes_back(published):
     own = published / "results" / PASSED
     before = (own / "countersignature.json").read_bytes()
