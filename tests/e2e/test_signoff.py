@@ -14,6 +14,7 @@ from conftest import PASSPHRASE, clock_at, trusted_round, with_passphrase
 from evaluation import verbs
 from evaluation.core.errors import EvaluationError, SignoffError
 from evaluation.signoff import verify
+from evaluation.signoff.ledger import Ledger
 from evaluation.signoff.sheet import read_sheet
 from evaluation.verbs import publishing
 
@@ -235,6 +236,28 @@ def test_a_correction_that_was_stopped_goes_on_or_is_given_up(published, monkeyp
     assert verify(own, recompute=False).ok
 
 
+def test_an_office_copy_that_is_lost_is_signed_again_to_the_byte(published):
+    own = published / "results" / PASSED
+    file = own / "sheet.signed.pdf"
+    before = file.read_bytes()
+    for broken in (None, before + b"x", b"", (own / "sheet.pdf").read_bytes()):
+        file.unlink()
+        if broken is not None:
+            file.write_bytes(broken)
+        with pytest.raises(SignoffError) as raised:           # the evaluator first
+            act(published, "countersign", "wang", office=True)
+        assert codes(raised) == ["H01"]
+        act(published, "sign", "li", office=True)
+        found = verify(own, recompute=False)
+        assert [fault.code for fault in found.sheets[0].faults] == ["V42"]
+        act(published, "countersign", "wang", office=True)
+        assert file.read_bytes() == before
+    with pytest.raises(SignoffError) as raised:               # whole again: nothing is left to do
+        act(published, "countersign", "wang", office=True)
+    assert codes(raised) == ["H01"]
+    assert verify(own, recompute=False).ok
+
+
 def test_where_no_ledger_is_at_hand_it_is_said(published):
     assert not verify(published, recompute=False).notes
     (published / "evaluation.db").unlink()
@@ -349,7 +372,7 @@ def test_a_publication_that_was_stopped_is_finished_or_forgotten(published, monk
         patched.setattr("evaluation.signoff.ledger.Ledger.act", stopped)
         with pytest.raises(StoppedError):
             give_out(published)
-    assert (results / ".publication").is_dir()
+    assert list(results.glob(".publication.*"))
     assert (results / "publication.json").read_bytes() == old
     with monkeypatch.context() as patched:
         calls = iter([publishing._finish])
@@ -361,8 +384,38 @@ def test_a_publication_that_was_stopped_is_finished_or_forgotten(published, monk
         give_out(published)
     assert codes(raised) == ["H08"]
     assert (results / "publication.json").read_bytes() != old
-    assert not (results / ".publication").exists()
+    assert not list(results.glob(".publication.*"))
     assert verify(published, recompute=False).ok
+
+
+def test_of_two_chiefs_at_once_one_gives_out_and_the_other_is_told(published, monkeypatch):
+    """A second process publishes the same sheets while the first has all prepared and is about to write it into the ledger."""
+    sheets(published, PASSED, languages="en", correct="English alone")
+    act(published, "sign", "li")
+    act(published, "countersign", "wang")
+    write = Ledger.act
+    key = published.parent / "keys" / "chen"
+
+    def slow(ledger, done):
+        with monkeypatch.context() as patched:
+            patched.setattr(Ledger, "act", write)
+            other = evaluation("publish", "--round", published, "--key", key, "--passphrase-fd", "FD", "--lang", "en")
+            assert other.returncode == 0, other.stderr
+        write(ledger, done)
+
+    monkeypatch.setattr(Ledger, "act", slow)
+    with pytest.raises(SignoffError) as raised:
+        give_out(published, at="2026-12-30T09:00:00Z")
+    assert codes(raised) == ["H01"]
+    assert json.loads((published / "results" / "results.json").read_text(encoding="utf-8"))["publication"] == 2
+    assert verify(published, recompute=False).ok
+
+
+def test_who_is_no_chief_is_told_before_the_sheets_are_read(published, monkeypatch):
+    monkeypatch.setattr(publishing, "_reading", None)
+    with pytest.raises(SignoffError) as raised:
+        with_passphrase(verbs.publish_round, published, published.parent / "keys" / "li", lang="en", clock=clock_at())
+    assert codes(raised) == ["V10"]
 
 
 def test_the_register_of_stars_goes_on_from_the_round_before(round_):
