@@ -92,7 +92,7 @@ def test_a_passphrase_comes_from_a_descriptor_or_a_terminal(monkeypatch):
     assert with_passphrase(lambda *, descriptor: passphrase(descriptor, "en")) == WORDS
     read, write = os.pipe()
     os.close(write)
-    for descriptor in (read, 9_999):
+    for descriptor in (read, 9_999, -1, 10**12):
         with pytest.raises(SignoffError) as raised:
             passphrase(descriptor, "en")
         assert codes(raised) == ["H11"]
