@@ -118,9 +118,8 @@ def main() -> None:
             print(f"  {action}: {took / count * 1000:.1f} ms a sheet, each on disk before the next")
         office = (folder / "results" / "x000-c20" / "sheet.signed.pdf").read_bytes()
         (folder / "results" / "x000-c20" / "sheet.signed.pdf").unlink()
-        begun = time.perf_counter()
         assert verify(folder, recompute=False).ok
-        took = (time.perf_counter() - begun) / count
+        took = each(lambda: verify(folder, recompute=False), 1) / count
         tell("verify: sheet, forms, both signatures, ledger", f"{1 / took:.0f} sheets/s", ">= 500 sheets/s", 1 / took >= 500)
         peer = each(lambda: validated(office), 5)
         tell("pyHanko on both signatures in a PDF / verify of a sheet", f"{peer / took:.0f}x", "-")

@@ -19,6 +19,7 @@ from evaluation.core.errors import EvaluationError, UsageError, message_language
 app = typer.Typer(help="Evaluate community programmes: from questionnaire text to a scored notebook.",
                   no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
+INTERRUPTED = 130
 RoundDir = Annotated[Path, typer.Option("--round", help="Folder of the round.")]
 Community = Annotated[str | None, typer.Option("--community", help="Id of one community.")]
 Lang = Annotated[str | None, typer.Option("--lang", help="Language of reports and messages: zh or en.")]
@@ -308,5 +309,8 @@ def main(arguments: list[str] | None = None) -> None:
     except OSError as error:
         typer.echo(str(problem("N02", error.filename or "", reason=error.strerror or error)), err=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except (KeyboardInterrupt, SystemExit) as ended:
+        code = ended.code if isinstance(ended, SystemExit) else INTERRUPTED      # typer makes an exit of the interrupt
+        if code == INTERRUPTED:
+            typer.echo(str(problem("N09")), err=True)
+        sys.exit(code)

@@ -23,12 +23,16 @@ def is_safe_id(text: str) -> bool:
 
 @contextmanager
 def written_whole(file: Path) -> Iterator[Path]:
-    """Give a temporary path beside `file`; when the block ends well, sync it to disk and rename it to `file`."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.", suffix=file.suffix)
-    os.close(handle)
-    temporary = Path(name)
+    """Give a temporary path beside `file`; when the block ends well, sync it to disk and rename it to `file`.
+
+    OSError: it cannot be written; it names `file`, not the temporary one.
+    """
+    temporary = file
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.", suffix=file.suffix)
+        os.close(handle)
+        temporary = Path(name)
         yield temporary
         with temporary.open("rb") as stream:
             os.fsync(stream.fileno())
@@ -36,8 +40,13 @@ def written_whole(file: Path) -> Iterator[Path]:
         os.umask(mask)
         temporary.chmod(0o666 & ~mask)
         temporary.replace(file)
+    except OSError as error:
+        if error.filename is None or Path(error.filename).name.startswith(f".{file.name}."):
+            error.filename, error.filename2 = str(file), None
+        raise
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary != file:
+            temporary.unlink(missing_ok=True)
 
 
 def write_text(file: Path, text: str) -> None:

@@ -19,12 +19,18 @@ PREFIX = "ed25519:"
 BLOCK = re.compile(rb"^signoff:.*\n?(?:(?:[ \t#][^\n]*)?\n|[ \t#][^\n]+\Z)*", re.MULTILINE)
 
 
+def day_of(text: str) -> str:
+    """The text of a day, as 2026-12-31. Raises ValueError, also for 20261231 or 2026-W53-4: days are compared as text."""
+    if date.fromisoformat(text).isoformat() != text:
+        raise ValueError(text)
+    return text
+
+
 def _day(value: str) -> str:
     try:
-        date.fromisoformat(value)
+        return day_of(value)
     except ValueError:
         raise PydanticCustomError("day", "not a date") from None
-    return value
 
 
 def _public_key(value: Any) -> Any:

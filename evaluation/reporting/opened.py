@@ -21,13 +21,13 @@ import pandas as pd
 import psutil
 
 from evaluation.core.errors import DataError, Problem, problem
-from evaluation.core.files import digest, write_text
+from evaluation.core.files import write_text
 from evaluation.declare.instrument import Instrument
 from evaluation.declare.programme import Programme
 from evaluation.declare.round import RoundFile
 from evaluation.declare.rubric import Rubric
 from evaluation.fieldwork.answers import Answers
-from evaluation.fieldwork.opening import Round, inputs_of
+from evaluation.fieldwork.opening import Round, inputs_digest, inputs_of
 from evaluation.reporting.packed import packed, unpacked
 
 VARIABLE = "EVALUATION_OPENED"   # names the folder; set by a batch for its notebooks
@@ -57,7 +57,7 @@ def keep_opened(round_: Round, scores: pd.DataFrame, communities: Iterable[str],
     """
     files = inputs_of(round_.folder, round_.declared, round_.programme)
     stamp = _stamp(round_, files)
-    if digest(files) != round_.inputs:
+    if inputs_digest(round_.folder, round_.declared, round_.programme) != round_.inputs:
         raise DataError(problem("N05", round_.folder))
     tables = {name: packed(table) for name, table in _tables(round_, scores).items()}
     kinds = {name: table.kinds for name, table in tables.items()}

@@ -71,6 +71,7 @@ def _signature(found: Checked, sheet: Sheet, files: Mapping[str, bytes], trust: 
         found.signature, statement, said = known_signature(sheet, files[SIGNATURE], trust, f"{found.folder}/{SIGNATURE}")
         found.state = "signed"
         found.signers[said.key] = said.name
+    if said is not None:
         with found.trying("forms"):
             _forms(found, statement, files)
     return said

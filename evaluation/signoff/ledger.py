@@ -31,8 +31,12 @@ LEDGER = sa.Table(
 Done = tuple[Action, Event, bytes]    # an action, its event, its envelope, or nothing where it follows from another one
 REFUSED = "the ledger only grows"
 TRIGGERS = {
-    "sqlite": [f"CREATE TRIGGER ledger_no_{verb} BEFORE {verb} ON ledger BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
-               for verb in ("update", "delete")],
+    "sqlite": [
+        *(f"CREATE TRIGGER ledger_no_{verb} BEFORE {verb} ON ledger BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
+          for verb in ("update", "delete")),
+        "CREATE TRIGGER ledger_no_replace BEFORE INSERT ON ledger "       # INSERT OR REPLACE deletes past the trigger above
+        "WHEN EXISTS (SELECT 1 FROM ledger WHERE number >= NEW.number OR previous = NEW.previous) "
+        f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"],
     "postgresql": [
         "CREATE OR REPLACE FUNCTION ledger_refused() RETURNS trigger LANGUAGE plpgsql AS "
         f"'BEGIN RAISE EXCEPTION ''{REFUSED}''; END'",

@@ -39,6 +39,8 @@ def check_ledger(found: Verification, place: Place, heads: list[tuple[str, Ancho
     elif told is not None:
         reached = [(by, anchor) for by, anchor in heads if by.endswith(PUBLICATION) or anchor.entries <= len(told)]
         found.faults += chain_faults(told, str(text), reached)
+    elif any(sheet.signature is not None for sheet in found.sheets):
+        found.notes.append(problem("V39", place.results or "", warning=True))
     if (entries := own if own is not None else told) is not None:
         about: dict[tuple[str, str], list[Entry]] = {}
         for entry in entries:

@@ -36,7 +36,10 @@ def verify(path: str | Path, trust: Trust | str | Path | None = None, *, at_leas
     found = Verification([])
     for folder in place.folders:
         files = {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()}
-        found.sheets.append(check_sheet(str(folder), files, known, at_least))
+        checked = check_sheet(str(folder), files, known, at_least)
+        if checked.about is not None and _is_elsewhere(folder, checked.about.community, place):
+            checked.faults.append(problem("V29", folder / SHEET, given=checked.about.community, expected=folder.name))
+        found.sheets.append(checked)
         advance(1)
     heads = [(f"{sheet.folder}/{SHEET}", sheet.about.ledger) for sheet in found.sheets if sheet.about is not None]
     if place.results is not None:
@@ -68,6 +71,11 @@ def _place(path: Path) -> Place:
     if results is None and round_ is not None:
         results = round_ / "results"
     return Place(folders, results, round_)
+
+
+def _is_elsewhere(folder: Path, community: str, place: Place) -> bool:
+    """Whether a sheet, all in order by itself, lies among results where that of another community belongs."""
+    return place.results is not None and folder.absolute().parent == place.results.absolute() and folder.name != community
 
 
 def _trust_file(given: str | Path | None, place: Place) -> Path:

@@ -6,10 +6,13 @@ import shutil
 from pathlib import Path
 
 from evaluation.core.files import written_whole
+from evaluation.signoff.canonical import NotCanonicalError, sha256
 from evaluation.signoff.checks import FILES
+from evaluation.signoff.envelope import read_envelope
 from evaluation.signoff.pdf import sheet_pdf
 from evaluation.signoff.sheet import read_sheet
-from evaluation.signoff.signing import PDF, SHEET, XLSX
+from evaluation.signoff.signing import PDF, SHEET, SIGNATURE, XLSX
+from evaluation.signoff.statements import Signed, read_statement
 from evaluation.signoff.xlsx import sheet_xlsx
 
 SUPERSEDED = "superseded"
@@ -26,11 +29,25 @@ def write_sheet(folder: Path, content: bytes) -> None:
 
 
 def write_forms(folder: Path, content: bytes) -> None:
-    """Write those forms of a sheet that are missing."""
+    """Write those forms of a signed sheet that are missing, or were changed and can be made again as they were signed."""
     sheet = read_sheet(content)
+    signed = _signed(folder / SIGNATURE)
     for name, make in ((PDF, sheet_pdf), (XLSX, sheet_xlsx)):
-        if not (folder / name).is_file():
-            write_bytes(folder / name, make(sheet, tuple(sheet.languages)))
+        file = folder / name
+        lost = not file.is_file()
+        if lost or (name in signed and sha256(file.read_bytes()) != signed[name]):
+            made = make(sheet, tuple(sheet.languages))
+            if lost or sha256(made) == signed[name]:
+                write_bytes(file, made)
+
+
+def _signed(file: Path) -> dict[str, str]:
+    """SHA-256 by name of what the evaluator signed; nothing where that cannot be read."""
+    try:
+        statement, _ = read_statement(read_envelope(file.read_bytes()), Signed)
+    except (OSError, NotCanonicalError):
+        return {}
+    return {subject.name: subject.digest.sha256 for subject in statement.subject}
 
 
 def is_written(folder: Path, content: bytes) -> bool:
@@ -49,6 +66,20 @@ def set_aside(folder: Path, version: int) -> None:
     for file in here:
         if file.name not in (SHEET, PDF, XLSX):
             file.unlink()
+
+
+def put_back(folder: Path, version: int) -> bool:
+    """Put back the files of a version that was set aside for a correction which was stopped before it was written. Whether
+    there was one.
+    """
+    kept = folder / SUPERSEDED / str(version)
+    there = [name for name in (*FILES[1:], SHEET) if (kept / name).is_file()]
+    if SHEET not in there:
+        return False
+    for name in there:
+        with written_whole(folder / name) as temporary:
+            shutil.copyfile(kept / name, temporary)
+    return True
 
 
 def write_bytes(file: Path, content: bytes) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 from rich.console import Console
@@ -10,7 +9,7 @@ from rich.table import Table
 
 from evaluation.core.errors import UsageError, near_miss, problem
 from evaluation.declare.programme import load_round_file
-from evaluation.declare.signoff import Trusted
+from evaluation.declare.signoff import Trusted, day_of
 from evaluation.signoff.keys import new_key, read_public
 from evaluation.signoff.states import ROLES, Role
 from evaluation.signoff.trust import add_trusted
@@ -32,7 +31,7 @@ def trust_key(folder: Path, public: Path, role: str, since: str, until: str) -> 
         raise UsageError(problem("U10", path="--role", given=role, hint=near_miss(role, ROLES)))
     for option, day in (("--from", since), ("--until", until)):
         try:
-            date.fromisoformat(day)
+            day_of(day)
         except ValueError:
             raise UsageError(problem("D19", path=option, given=day)) from None
     name, key = read_public(public)

@@ -17,8 +17,8 @@ def passphrase(descriptor: int | None, lang: str, twice: bool = False) -> bytes:
         try:
             with os.fdopen(descriptor, "rb", closefd=False) as stream:
                 given = stream.readline(LONGEST).rstrip(b"\r\n")
-        except OSError as error:
-            raise SignoffError(problem("H11", reason=error.strerror)) from None
+        except (OSError, ValueError, TypeError) as error:      # a number that no descriptor can have is no OSError
+            raise SignoffError(problem("H11", reason=getattr(error, "strerror", None) or descriptor)) from None
         if not given:
             raise SignoffError(problem("H11", reason="empty"))
         return given

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import psutil
 
 from evaluation.core.csvout import csv_text
 from evaluation.core.errors import SignoffError, problem
@@ -23,19 +25,20 @@ from evaluation.signoff.bulletin import bulletin_page, bulletin_pdf
 from evaluation.signoff.canonical import loads, sha256
 from evaluation.signoff.chain import Event, exported
 from evaluation.signoff.checks import FILES, check_sheet
-from evaluation.signoff.envelope import Envelope
+from evaluation.signoff.envelope import Envelope, key_text
 from evaluation.signoff.keys import open_key
 from evaluation.signoff.ledger import Done, Ledger
 from evaluation.signoff.publication import Reviewed, Tree, result_files, results_of
 from evaluation.signoff.signing import CHAIN, INCLUSION, PUBLICATION, SHEET, publish
 from evaluation.signoff.statements import time_text
+from evaluation.signoff.states import MAY
 from evaluation.signoff.trust import Trust
 from evaluation.signoff.writing import write_bytes
 from evaluation.verbs.bars import bar
 from evaluation.verbs.ledgers import ledger_of
 from evaluation.verbs.passphrases import passphrase
 
-STAGED = ".publication"
+STAGED = ".publication."      # and the process that prepares it: two at once do not take it from one another
 REGISTER, STARS = "register.csv", "stars.csv"
 Clock = Callable[[], datetime]
 
@@ -57,6 +60,7 @@ def publish_round(folder: Path, key: Path, descriptor: int | None, lang: str,
     declared, programme = load_round_file(folder)
     trust, results = Trust(declared.signoff.trust), folder / "results"
     signer = open_key(key, passphrase(descriptor, lang))
+    trust.holder(key_text(signer.public_key), MAY["publish"], time_text(clock()), key)
     with ledger_of(folder, declared) as ledger:
         _finish(results, ledger, declared.round)
         read = _reading(results, ledger, declared, trust, lang)
@@ -72,7 +76,7 @@ def publish_round(folder: Path, key: Path, descriptor: int | None, lang: str,
         digests = {name: sha256(content) for name, content in files.items()}
         envelope = publish(declared.round, number, made.root, len(passed), sha256(previous) if previous else "", anchor, signer,
                            at, trust, digests)
-        _stage(results / STAGED, made, envelope, files, register)
+        _stage(results / f"{STAGED}{os.getpid()}", made, envelope, files, register)
         done: list[Done] = [("publish", Event(time_text(at), "", declared.round, one.community, one.version,
                                               one.subject), b"") for one in new]
         done.append(("publish", Event(time_text(at), "", declared.round, "", number, envelope.sha256), envelope.content()))
@@ -154,16 +158,16 @@ def _stage(staged: Path, made: Tree, envelope: Envelope, files: Mapping[str, byt
 
 
 def _finish(results: Path, ledger: Ledger, round_: str) -> None:
-    """Put in its place what is prepared and stands in the ledger; take away what does not."""
-    staged = results / STAGED
-    if not staged.is_dir():
-        return
+    """Put in its place what is prepared and stands in the ledger; take away what does not and nobody is at."""
     number = ledger.versions(round_).get("", (0, "draft"))[0]
     kept = ledger.held(round_, "", number).envelopes.get("published")
-    file = staged / PUBLICATION
-    if kept is not None and file.is_file() and file.read_bytes() == kept:
-        for prepared in sorted(staged.rglob("*"), key=lambda path: path.name == PUBLICATION):
-            if prepared.is_file():
-                prepared.replace(results / prepared.relative_to(staged))
-        write_bytes(results / CHAIN, exported(ledger.entries()))
-    shutil.rmtree(staged)
+    for staged in results.glob(f"{STAGED}*"):
+        file, process = staged / PUBLICATION, int(staged.name.removeprefix(STAGED))
+        if kept is not None and file.is_file() and file.read_bytes() == kept:
+            for prepared in sorted(staged.rglob("*"), key=lambda path: path.name == PUBLICATION):
+                if prepared.is_file():
+                    prepared.replace(results / prepared.relative_to(staged))
+            write_bytes(results / CHAIN, exported(ledger.entries()))
+        elif process != os.getpid() and psutil.pid_exists(process):
+            continue
+        shutil.rmtree(staged)

@@ -19,7 +19,7 @@ from evaluation.signoff.recomputing import differences
 from evaluation.signoff.sheet import Sheet, read_sheet
 from evaluation.signoff.signing import SHEET
 from evaluation.signoff.states import State
-from evaluation.signoff.writing import is_written, set_aside, write_forms, write_sheet
+from evaluation.signoff.writing import is_written, put_back, set_aside, write_forms, write_sheet
 from evaluation.verbs.bars import bar
 from evaluation.verbs.ledgers import Standing, standing_of
 from evaluation.verbs.portions import asked_for, portions
@@ -96,6 +96,8 @@ def _drafted(opened: Round, own: Path, score: ScoreFile, drafting: Drafting) -> 
     here = _read(own / SHEET)
     version, state = drafting.standing.versions.get(score.community, (1, "draft"))
     begun = here if here is not None and here.version > version else None     # a correction that is not yet signed
+    if state != "draft" and begun is None and put_back(own, version):
+        here = _read(own / SHEET)
     if state == "draft" or begun is not None:
         return _draft(opened, own, score, drafting, begun or (here if state == "draft" else None))
     if here is None:

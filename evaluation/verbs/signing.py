@@ -16,7 +16,7 @@ from evaluation.signoff.checks import FILES, check_sheet
 from evaluation.signoff.envelope import Envelope, key_text
 from evaluation.signoff.keys import KeySigner, open_key
 from evaluation.signoff.ledger import Done, Ledger
-from evaluation.signoff.office_copy import office_copy
+from evaluation.signoff.office_copy import office_again, office_copy
 from evaluation.signoff.pdf import sheet_pdf
 from evaluation.signoff.sheet import Sheet
 from evaluation.signoff.signing import (
@@ -97,6 +97,10 @@ def _act(desk: Desk, round_: str, own: Path, every: bool) -> bool:
             write_bytes(own / file, held.envelopes[state])     # acknowledged before, and stopped before it was written
     if held.state != BEFORE[desk.action]:
         if every:
+            return False
+        if desk.office and (again := office_again(own, MAY[desk.action], desk.signer, held.envelopes)) is not None:
+            write_bytes(own / OFFICE, again)
+            print(own / OFFICE)
             return False
         raise SignoffError(problem("H01", own / SHEET, state=held.state, version=sheet.version, action=desk.action))
     at = desk.clock()

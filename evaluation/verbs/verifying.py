@@ -47,5 +47,5 @@ def _line(found: Checked, lang: str) -> str:
     told = Path(found.folder).name
     if sheet is not None:
         total = "–" if sheet.earned is None else number(sheet.earned / 100, 2)
-        told = f"{told}  v{sheet.version}  {total}  {word[f'state_{found.state}']}"
+        told = f"{sheet.community}  v{sheet.version}  {total}  {word[f'state_{found.state}']}"
     return "  ".join(part for part in (told, holds, fails) if part)

@@ -172,8 +172,10 @@ def slow(tmp_path, seconds=600):
 def test_an_interrupt_leaves_no_half_file_and_no_orphan(my_round, tmp_path, number, code):
     mark = str(tmp_path)
     words = ["run", "--round", my_round, "--all", "--notebook", slow(tmp_path), "--lang", "en"]
-    process = subprocess.Popen([sys.executable, "-m", "evaluation", *map(str, words)], stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL, env={**os.environ, "EVALUATION_MARK": mark}, start_new_session=True)
+    said = tmp_path / "said"
+    with said.open("wb") as stderr:
+        process = subprocess.Popen([sys.executable, "-m", "evaluation", *map(str, words)], stdout=subprocess.DEVNULL,
+                                   stderr=stderr, env={**os.environ, "EVALUATION_MARK": mark}, start_new_session=True)
     before = {file: file.stat().st_mtime_ns for file in (my_round / "results").rglob("community.*")}
     deadline = time.monotonic() + 60
     try:
@@ -188,6 +190,8 @@ def test_an_interrupt_leaves_no_half_file_and_no_orphan(my_round, tmp_path, numb
         time.sleep(0.1)
     assert marked(mark) == []
     assert {file: file.stat().st_mtime_ns for file in (my_round / "results").rglob("community.*")} == before
+    assert ("[N09]" in said.read_text(encoding="utf-8")) == (number == signal.SIGINT)
+    assert "Traceback" not in said.read_text(encoding="utf-8")
     if number != signal.SIGKILL:
         assert not [file for file in my_round.rglob(".*") if file.name != ".gitignore"]
 

@@ -14,6 +14,7 @@ from conftest import PASSPHRASE, clock_at, trusted_round, with_passphrase
 from evaluation import verbs
 from evaluation.core.errors import EvaluationError, SignoffError
 from evaluation.signoff import verify
+from evaluation.signoff.ledger import Ledger
 from evaluation.signoff.sheet import read_sheet
 from evaluation.verbs import publishing
 
@@ -188,6 +189,85 @@ def test_a_form_that_is_lost_is_made_again_and_is_the_one_that_was_signed(publis
     assert (own / "sheet.pdf").read_bytes() == before
 
 
+@pytest.mark.parametrize("name", ["sheet.pdf", "sheet.xlsx"])
+def test_a_form_that_was_changed_is_made_again_as_verify_says(published, name):
+    own = published / "results" / PASSED
+    before = (own / name).read_bytes()
+    (own / name).write_bytes(before + b"\n")
+    found = verify(own, recompute=False).sheets[0]
+    assert "V17" in {fault.code for fault in found.faults}
+    assert {"evaluator", "reviewer"} <= set(found.holds)           # it is the form that does not hold, no signature
+    sheets(published, PASSED)
+    assert (own / name).read_bytes() == before
+    assert verify(own, recompute=False).ok
+
+
+@pytest.mark.parametrize("written", [(), ("sheet.pdf",), ("sheet.pdf", "sheet.xlsx")])
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_a_correction_that_was_stopped_goes_on_or_is_given_up(published, monkeypatch, written, goes_on):
+    """Stopped where sheet.json was taken away, and some forms are those of the new version already."""
+    own = published / "results" / PASSED
+    before = {file.name: file.read_bytes() for file in own.iterdir() if file.is_file()}
+
+    class StoppedError(Exception):
+        pass
+
+    def stopped(folder, content):
+        (folder / "sheet.json").unlink()
+        for name in written:
+            (folder / name).write_bytes(b"of the next version")
+        raise StoppedError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("evaluation.verbs.sheets.write_sheet", stopped)
+        with pytest.raises(StoppedError):
+            sheets(published, PASSED, languages="en", correct="English alone")
+    assert not (own / "sheet.json").exists()
+    if goes_on:
+        sheets(published, PASSED, languages="en", correct="English alone")
+        assert read_sheet((own / "sheet.json").read_bytes()).version == 2
+        kept = {file.name: file.read_bytes() for file in (own / "superseded" / "1").iterdir()}
+        assert kept == {name: content for name, content in before.items() if name != "score.json"}
+        act(published, "sign", "li")
+        act(published, "countersign", "wang")
+    else:
+        sheets(published, PASSED)
+        assert {file.name: file.read_bytes() for file in own.iterdir() if file.is_file()} == before
+    assert verify(own, recompute=False).ok
+
+
+def test_an_office_copy_that_is_lost_is_signed_again_to_the_byte(published):
+    own = published / "results" / PASSED
+    file = own / "sheet.signed.pdf"
+    before = file.read_bytes()
+    for broken in (None, before + b"x", b"", (own / "sheet.pdf").read_bytes()):
+        file.unlink()
+        if broken is not None:
+            file.write_bytes(broken)
+        with pytest.raises(SignoffError) as raised:           # the evaluator first
+            act(published, "countersign", "wang", office=True)
+        assert codes(raised) == ["H01"]
+        act(published, "sign", "li", office=True)
+        found = verify(own, recompute=False)
+        assert [fault.code for fault in found.sheets[0].faults] == ["V42"]
+        act(published, "countersign", "wang", office=True)
+        assert file.read_bytes() == before
+    with pytest.raises(SignoffError) as raised:               # whole again: nothing is left to do
+        act(published, "countersign", "wang", office=True)
+    assert codes(raised) == ["H01"]
+    assert verify(own, recompute=False).ok
+
+
+def test_where_no_ledger_is_at_hand_it_is_said(published):
+    assert not verify(published, recompute=False).notes
+    (published / "evaluation.db").unlink()
+    assert not verify(published, recompute=False).notes            # its text was given out
+    (published / "results" / "ledger.jsonl").unlink()
+    found = verify(published, recompute=False)
+    assert [note.code for note in found.notes] == ["V39"]
+    assert found.ok
+
+
 def test_a_signature_acknowledged_but_not_written_comes_back(published):
     own = published / "results" / PASSED
     before = (own / "countersignature.json").read_bytes()
@@ -292,7 +372,7 @@ def test_a_publication_that_was_stopped_is_finished_or_forgotten(published, monk
         patched.setattr("evaluation.signoff.ledger.Ledger.act", stopped)
         with pytest.raises(StoppedError):
             give_out(published)
-    assert (results / ".publication").is_dir()
+    assert list(results.glob(".publication.*"))
     assert (results / "publication.json").read_bytes() == old
     with monkeypatch.context() as patched:
         calls = iter([publishing._finish])
@@ -304,8 +384,38 @@ def test_a_publication_that_was_stopped_is_finished_or_forgotten(published, monk
         give_out(published)
     assert codes(raised) == ["H08"]
     assert (results / "publication.json").read_bytes() != old
-    assert not (results / ".publication").exists()
+    assert not list(results.glob(".publication.*"))
     assert verify(published, recompute=False).ok
+
+
+def test_of_two_chiefs_at_once_one_gives_out_and_the_other_is_told(published, monkeypatch):
+    """A second process publishes the same sheets while the first has all prepared and is about to write it into the ledger."""
+    sheets(published, PASSED, languages="en", correct="English alone")
+    act(published, "sign", "li")
+    act(published, "countersign", "wang")
+    write = Ledger.act
+    key = published.parent / "keys" / "chen"
+
+    def slow(ledger, done):
+        with monkeypatch.context() as patched:
+            patched.setattr(Ledger, "act", write)
+            other = evaluation("publish", "--round", published, "--key", key, "--passphrase-fd", "FD", "--lang", "en")
+            assert other.returncode == 0, other.stderr
+        write(ledger, done)
+
+    monkeypatch.setattr(Ledger, "act", slow)
+    with pytest.raises(SignoffError) as raised:
+        give_out(published, at="2026-12-30T09:00:00Z")
+    assert codes(raised) == ["H01"]
+    assert json.loads((published / "results" / "results.json").read_text(encoding="utf-8"))["publication"] == 2
+    assert verify(published, recompute=False).ok
+
+
+def test_who_is_no_chief_is_told_before_the_sheets_are_read(published, monkeypatch):
+    monkeypatch.setattr(publishing, "_reading", None)
+    with pytest.raises(SignoffError) as raised:
+        with_passphrase(verbs.publish_round, published, published.parent / "keys" / "li", lang="en", clock=clock_at())
+    assert codes(raised) == ["V10"]
 
 
 def test_the_register_of_stars_goes_on_from_the_round_before(round_):

@@ -13,6 +13,7 @@ from pyhanko.pdf_utils.generic import DictionaryObject, NameObject, StreamObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pypdf import PdfReader
 
+from evaluation import verbs
 from evaluation.core.errors import SignoffError
 from evaluation.signoff import countersign, sign, verify
 from evaluation.signoff.canonical import dumps, loads
@@ -161,6 +162,21 @@ def test_signatures_replayed_elsewhere(signed, tmp_path, where):
     sheet = read_sheet((away / "sheet.json").read_bytes()).model_copy(update={where: other})
     (away / "sheet.json").write_bytes(sheet.content())
     assert codes(away, trust=trust_of(signed)) == ["V14"]
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_the_whole_folder_of_another_community_in_its_place(signed, tmp_path, capsys, sent):
+    """Signed, reviewed and published in good order; only it is not the sheet of the community whose folder it lies in."""
+    shutil.rmtree(files(signed, "c05"))
+    shutil.copytree(files(signed, "c20"), files(signed, "c05"))
+    place = signed
+    if sent:
+        place = tmp_path / "sent"
+        shutil.copytree(files(signed, "c05"), place / "c05")
+    assert "V29" in codes(place, trust=trust_of(signed))
+    with pytest.raises(SignoffError, match="V29"):
+        verbs.verify_sheets(place, None, None, False, trust_of(signed), "signed", False, "en")
+    assert "c05" not in capsys.readouterr().out.replace("c05/", "")       # the line says whose sheet it is
 
 
 def test_a_review_that_was_dropped(signed, tmp_path):

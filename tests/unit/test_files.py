@@ -34,6 +34,21 @@ def test_a_block_that_fails_leaves_no_half_file(tmp_path: Path, error: type[Base
     assert before is None or file.read_text(encoding="utf-8") == before
 
 
+def test_what_cannot_be_written_is_told_by_its_own_name(tmp_path: Path) -> None:
+    """Not by that of the temporary file; a full disk names none at all."""
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+
+    def full(number: int) -> None:
+        raise OSError(28, "No space left on device")
+    for file, patched in ((tmp_path / "file" / "x.csv", os.fsync), (tmp_path / "x.csv", full)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "fsync", patched)
+            with pytest.raises(OSError) as raised:  # noqa: PT011  (any reason)
+                write_text(file, "a")
+        assert raised.value.filename in (str(file), str(file.parent))
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
 def test_the_file_is_not_seen_before_the_block_ends(tmp_path: Path) -> None:
     file = tmp_path / "new" / "x.csv"
     with written_whole(file) as temporary:

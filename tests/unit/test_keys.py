@@ -64,14 +64,35 @@ def test_what_is_no_key_of_ours_is_told(tmp_path):
         (tmp_path / "bad.pub").write_text(content, encoding="utf-8")
         with pytest.raises(SignoffError) as raised:
             read_public(tmp_path / "bad.pub")
-        assert codes(raised) == ["H03"]
+        assert codes(raised) == ["H17"]
+    with pytest.raises(SignoffError) as raised:
+        read_public(tmp_path / "none.pub")
+    assert codes(raised) == ["H03"]
+
+
+@pytest.mark.parametrize("name", ["", " ", " Li", "Li\nWang", "Li\x1b[2J", "L" * 101])
+def test_a_name_that_cannot_be_read_back_makes_no_key(tmp_path, name):
+    with pytest.raises(SignoffError) as raised:
+        new_key(tmp_path / "li", name, WORDS)
+    assert codes(raised) == ["H18"]
+    assert not list(tmp_path.iterdir())
+
+
+def test_half_a_key_is_not_left(tmp_path, monkeypatch):
+    """The disk is full when the public file is written: no private key that nobody can trust is left."""
+    def full(*_):
+        raise OSError(28, "No space left on device")
+    monkeypatch.setattr("evaluation.signoff.keys.write_text", full)
+    with pytest.raises(OSError, match="No space left"):
+        new_key(tmp_path / "li", "Li", WORDS)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_passphrase_comes_from_a_descriptor_or_a_terminal(monkeypatch):
     assert with_passphrase(lambda *, descriptor: passphrase(descriptor, "en")) == WORDS
     read, write = os.pipe()
     os.close(write)
-    for descriptor in (read, 9_999):
+    for descriptor in (read, 9_999, -1, 10**12):
         with pytest.raises(SignoffError) as raised:
             passphrase(descriptor, "en")
         assert codes(raised) == ["H11"]
@@ -130,7 +151,9 @@ def test_wrong_roles_days_and_doubles_are_refused(tmp_path):
     keys = trusted_round(folder)
     before = (folder / "round.yaml").read_bytes()
     for role, since, until, code in (("director", "2026-01-01", "2026-12-31", "U10"), ("chief", "1.1.26", "2026-12-31", "D19"),
-                                     ("chief", "2026-01-01", "2026-13-01", "D19"), ("chief", "2027-01-01", "2026-12-31", "L27"),
+                                     ("chief", "2026-01-01", "2026-13-01", "D19"),
+                                     ("chief", "20260101", "2026-12-31", "D19"), ("chief", "2026-01-01", "20261231", "D19"),
+                                     ("chief", "2026-W01-4", "2026-12-31", "D19"), ("chief", "2027-01-01", "2026-12-31", "L27"),
                                      ("evaluator", "2026-06-01", "2027-12-31", "L29")):
         with pytest.raises(EvaluationError) as raised:
             verbs.trust_key(folder, keys / "li.pub", role, since, until)

@@ -74,6 +74,23 @@ def test_the_table_refuses_to_be_changed(filled, statement):
         assert ledger.entries() == entries
 
 
+@pytest.mark.parametrize("changed", ["number", "number - 1, 'x' || substr(previous, 2)", "number + 1, previous"])
+def test_replacing_an_entry_is_refused_too(filled, changed):
+    """SQLite takes what stands in the way of INSERT OR REPLACE out without asking the trigger against deletion."""
+    url, entries, _ = filled
+    if not url.startswith("sqlite"):
+        pytest.skip("PostgreSQL has no INSERT OR REPLACE")
+    number, _, previous = changed.partition(", ")
+    engine = sa.create_engine(url)
+    with pytest.raises(sa.exc.DBAPIError, match="only grows"), engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT OR REPLACE INTO ledger SELECT " + number + ", at, event, round, community, version, hash, "
+            + (previous or "previous") + ", hash, envelope FROM ledger WHERE number = 6")
+    engine.dispose()
+    with ledger_at(url) as ledger:
+        assert ledger.entries() == entries
+
+
 def tampered(url, statement):
     engine = sa.create_engine(url)
     with engine.begin() as connection:

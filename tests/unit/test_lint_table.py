@@ -224,6 +224,7 @@ TABLE = [
     row("L24", "round", "communities: {file: communities.csv}\nanswers:\n  questionnaire:",
         "communities: {from: answers}\nanswers:\n  questionnaire:\n    population: households", "population", "'households' is a column"),
     row("D20", "round", "programme:", TRUST.replace("A=", "A") + "programme:", "Li", "no public key"),
+    row("D19", "round", "programme:", TRUST.replace("2027-12-31", '"20271231"') + "programme:", "20271231", "Write it as 2026-12-31"),
     row("L27", "round", "programme:", TRUST.replace("2027", "2025") + "programme:", "until: 2025", "ends before it begins"),
     row("L28", "round", "programme:", TRUST + TRUST[TRUST.index("    -"):].replace("Li", "Wang") + "programme:", "Wang",
         "is Li's too", "L29"),

@@ -5,6 +5,7 @@ import stat
 
 import pandas as pd
 import pytest
+from conftest import trusted_round
 
 from evaluation import open_round
 from evaluation.core.errors import DataError
@@ -39,6 +40,16 @@ def test_a_part_is_the_same_as_the_round_reduced_to_it(kept, name):
             pd.testing.assert_frame_equal(getattr(part.answers[method], table), getattr(given, table))
     assert (part.declared, part.programme, part.inputs, part.warnings) == (
         expected.declared, expected.programme, expected.inputs, expected.warnings)
+
+
+def test_a_round_that_says_who_may_sign_is_kept_like_any_other(folder, tmp_path):
+    """The trust list is no input of a score; for a batch it is no change of the round either."""
+    before = open_round(folder).inputs
+    trusted_round(folder)
+    opened = open_round(folder)
+    assert opened.inputs == before
+    keep_opened(opened, gated_scores(opened), ["c01"], tmp_path / "kept")
+    assert (tmp_path / "kept" / "c01.json").is_file()
 
 
 def test_the_report_is_the_same_either_way(kept, monkeypatch):
