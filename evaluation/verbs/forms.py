@@ -57,9 +57,9 @@ def _usage(files: list[Path], method: str | None, name: str | None) -> None:
     faults = [problem("X01", file, ending=file.suffix, known=sorted(READERS))
               for file in files if file.suffix.lower() not in READERS]
     if method is not None and method not in known:
-        faults.append(problem("X24", path="--method", given=method, hint=near_miss(method, known)))
+        faults.append(problem("U31", path="--method", given=method, hint=near_miss(method, known)))
     if name is not None and (not NAME.fullmatch(name) or len(files) > 1):
-        faults.append(problem("X25", path="--name", given=name))
+        faults.append(problem("U32", path="--name", given=name))
     if faults:
         raise UsageError(faults)
 
@@ -89,8 +89,8 @@ def _free(targets: list[Path], texts: list[str], overwrite: bool) -> None:
     faults = []
     for at, (target, text) in enumerate(zip(targets, texts, strict=True)):
         if target in targets[:at]:
-            faults.append(problem("X27", target))
+            faults.append(problem("U34", target))
         elif target.exists() and not overwrite and (not target.is_file() or target.read_bytes() != text.encode()):
-            faults.append(problem("X26", target))
+            faults.append(problem("U33", target))
     if faults:
         raise UsageError(faults)

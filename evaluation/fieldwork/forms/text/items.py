@@ -12,7 +12,7 @@ from evaluation.fieldwork.forms.text.scales import AnswerList, answer_list
 from evaluation.fieldwork.forms.text.tables import number_row
 
 SEVERAL = re.compile("可多选|多选|最多选|不限选|可选多项")
-COUNTED = re.compile(r"[（(]数字[）)]|多少\s?(?:个|次|人|元|岁|分钟|户|天)")
+COUNTED = re.compile(r"[（(]数字[）)]|(?:多少|几|__)\s?(?:个|次|人|口人|元|岁|年|分钟|户|天|公里|米)")
 
 
 def items_of(question: Question, notes: Notes) -> list[dict[str, Any]]:
@@ -34,7 +34,7 @@ def items_of(question: Question, notes: Notes) -> list[dict[str, Any]]:
         return [_plain(question, label, more, notes)]
     type_ = "select_multiple" if several else "select_one"
     if not kind.name:
-        notes.guess(type_, block.line, block.id)
+        notes.guess(type_, block.id)
     name = notes.list_name(block.id, answers, lines or [block.line] * len(answers.choices))
     if name == block.id:
         _tell(answers, kind.name == "scale", block.line, block.id, notes)
@@ -74,7 +74,7 @@ def _plain(question: Question, label: str, more: dict[str, Any], notes: Notes) -
     elif kind.name not in ("", "text") or question.options.found:
         notes.doubt("X67", line, id_, count=len(question.options.found))
     elif not kind.name and "__" not in label:
-        notes.guess("text", line, id_)
+        notes.guess("text", id_)
     if COUNTED.search(label):
         notes.doubt("X74", line, id_)
     return notes.item(line, id_, "text", label, **more)
@@ -86,7 +86,7 @@ def _of_table(question: Question, label: str, more: dict[str, Any], notes: Notes
     several = kind.name.endswith("select_multiple") or (not kind.name and bool(SEVERAL.search(label)))
     type_ = "text" if kind.name in ("text", "matrix text") else "select_multiple" if several else "select_one"
     if not kind.name:
-        notes.guess(type_, line, id_)
+        notes.guess(type_, id_)
     rows, columns = question.table.rows, question.table.heads()
     if type_ == "text":
         rows = rows or columns
@@ -118,7 +118,7 @@ def _tell(answers: AnswerList, is_scale: bool, line: int, id_: str, notes: Notes
         notes.doubt("X68", line, id_, first=first, last=last)
     elif answers.kind == "one_sided":
         notes.doubt("X78", line, id_, first=first, last=last)
-    elif answers.kind == "other" and is_scale:
+    elif answers.kind == "numbers" or (answers.kind == "other" and is_scale):
         notes.doubt("X69", line, id_, first=first, last=last)
     if answers.no_answer:
         notes.doubt("X77", line, id_, labels=answers.no_answer)

@@ -35,7 +35,7 @@ class Notes:
     data: dict[str, Any]
     lines: dict[Path_, int] = field(default_factory=dict)
     doubts: list[Problem] = field(default_factory=list)
-    guessed: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    guessed: dict[str, list[str]] = field(default_factory=dict)
     names: dict[object, str] = field(default_factory=dict)
     asked: dict[float, Asked] = field(default_factory=dict)
 
@@ -43,9 +43,9 @@ class Notes:
         """Tell a doubt."""
         self.doubts.append(problem(code, self.file, line, path, warning=True, **values))
 
-    def guess(self, kind: str, line: int, id_: str) -> None:
+    def guess(self, kind: str, id_: str) -> None:
         """Note that a question does not say its kind."""
-        self.guessed.setdefault(kind, []).append((line, id_))
+        self.guessed.setdefault(kind, []).append(id_)
 
     def item(self, line: int, id_: str, type_: str, label: str, **more: Any) -> dict[str, Any]:
         """Add an item."""

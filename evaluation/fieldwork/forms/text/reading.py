@@ -37,7 +37,7 @@ def read_questions(lines: Iterable[Line], file: Path) -> Draft:
     questions = [question_of(block, notes) for block in blocks]
     route(questions, {question.block.number: items_of(question, notes) for question in questions}, notes)
     for kind, found in notes.guessed.items():
-        notes.doubt("X64", found[0][0], kind=kind, names=[name for _, name in found])
+        notes.doubt("X64", 0, kind=kind, names=found)
     places = MappingProxyType({path: ("", line) for path, line in notes.lines.items()})
     return Draft(file, notes.data, places, tuple(sorted(notes.doubts)), tuple(("", line, text) for line, text in tidy))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from evaluation.fieldwork.forms.text.conditions import LEFT
 from evaluation.fieldwork.forms.text.notes import Notes
 from evaluation.fieldwork.forms.text.numbering import PART
 from evaluation.fieldwork.forms.text.options import JUMPS, TO_THE_END
@@ -23,6 +24,8 @@ def route(questions: Sequence[Question], made: Mapping[float, Sequence[dict[str,
             item["relevant"] = " and ".join(dict.fromkeys(conditions))
         if left := next((text for text in question.stem if JUMPS.search(text)), None):
             notes.doubt("X71", question.block.line, id_, text=left[:60])
+        if left := next((text for text in question.stem if LEFT.search(text)), None):
+            notes.doubt("X72", question.block.line, id_, text=left[:60])
         base = number // PART * PART
         for at, option in enumerate(question.options.found):
             target = None if option.goes_to is None else option.goes_to + base
@@ -48,7 +51,7 @@ def _own(question: Question, notes: Notes) -> list[str]:
         places = list(dict.fromkeys(condition.places))
         if asked is None or condition.number + base >= question.block.number or len(texts) == MOST // 2 \
                 or not all(0 < place <= len(asked.values) for place in places):
-            notes.doubt("X72", condition.line, question.block.id, number=condition.number)
+            notes.doubt("X72", condition.line, question.block.id, text=condition.text[:60])
         else:
             chosen = [asked.holds(place - 1) for place in places]
             texts.append(chosen[0] if len(chosen) == 1 else f"({' or '.join(chosen)})")

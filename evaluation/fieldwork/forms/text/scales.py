@@ -44,7 +44,8 @@ FAMILIES = MappingProxyType(_families())
 
 @dataclass(frozen=True)
 class AnswerList:
-    """Choices in the shape of an instrument. kind: scale, one_sided (a scale without one half), yes_no or other.
+    """Choices in the shape of an instrument. kind: scale, one_sided (a scale without one half), yes_no, other, or
+    numbers of which the better end is not known.
 
     no_answer: labels taken for "don't know" and the like though the rest is no scale.
     """
@@ -101,7 +102,7 @@ def number_list(numbers: Sequence[int], first: str, last: str) -> AnswerList:
         choices.append({"value": number, "label": {"zh": f"{number}（{word}）" if word else str(number)}})
         if ranks is not None:
             choices[-1]["score"] = evenly(at if ranks[0] < ranks[1] else len(numbers) - 1 - at, len(numbers))
-    return AnswerList(tuple(choices), "other" if ranks is None else "scale")
+    return AnswerList(tuple(choices), "numbers" if ranks is None else "scale")
 
 
 def evenly(grade: int, points: int) -> float:
