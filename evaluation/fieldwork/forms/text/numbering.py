@@ -75,7 +75,7 @@ class _Numbering:
             self.into = [(line, match["rest"])]
             self.blocks.append(Block(PART * (self.part - 1) + own, id_, self.into, bool(match["star"])))
             self.last, self.heading = own, False
-        elif block and self.into is block.lines and own == block.digits + 1:
+        elif block and self.into is block.lines and own == block.digits + 1 and not has_tag(block.lines[0][1], "text"):
             block.digits += 1
             self.into.append((line, match[0]))
         else:
@@ -91,8 +91,8 @@ class _Numbering:
 
     def _begin_part(self, line: int) -> None:
         """Numbers begin again: what came before is a part of its own, or was no question but how to fill in the form."""
-        firsts = [block.lines[0][1] for block in self.blocks if len(block.lines) == 1]
-        if len(firsts) == len(self.blocks) and not any(has_tag(text) or ASKS.search(text) for text in firsts):
+        firsts = [block.lines[0][1] for block in self.blocks if len(block.lines) == 1] if self.part == 1 else []
+        if self.part == 1 and len(firsts) == len(self.blocks) and not any(has_tag(text) or ASKS.search(text) for text in firsts):
             self.opening += [one for block in self.blocks for one in block.lines]
             self.blocks.clear()
         else:
