@@ -13,7 +13,7 @@ from evaluation.fieldwork.forms.xlsform.cells import listed, number_in, one_of
 from evaluation.fieldwork.forms.xlsform.doubts import Doubts
 from evaluation.fieldwork.forms.xlsform.headers import tidy
 from evaluation.fieldwork.forms.xlsform.labels import Languages
-from evaluation.fieldwork.forms.xlsform.names import made_name
+from evaluation.fieldwork.forms.xlsform.names import NAME, made_name
 from evaluation.fieldwork.forms.xlsform.statuses import status_of
 from evaluation.fieldwork.forms.xlsform.tables import Row
 
@@ -49,14 +49,14 @@ class ChoiceList:
 def lists_of(rows: Sequence[Row], columns: Iterable[str], languages: Languages, doubts: Doubts) -> dict[str, ChoiceList]:
     """Every list by its name in the form."""
     lists: dict[str, ChoiceList] = {}
-    ids: set[str] = set()
+    ids = {name for row in rows if NAME.fullmatch(name := tidy(row.get("list_name")))}
     for row in rows:
         name = tidy(row.get("list_name"))
         if not name:
             doubts.leave_out(row.sheet, row.number, row.labels("label").values())
             continue
         if name not in lists:
-            lists[name] = ChoiceList(made_name(name, f"list{row.number}", ids), [])
+            lists[name] = ChoiceList(name if name in ids else made_name(name, f"list{row.number}", ids), [])
             ids.add(lists[name].id)
             if lists[name].id != name:
                 doubts.tell("X14", row.sheet, row.number, "list_name", name=name, made=lists[name].id)
@@ -81,7 +81,7 @@ def _fill(found: ChoiceList, guess: bool, languages: Languages, doubts: Doubts) 
         seen.add(given)
         value = given if languages.exact else _plain_value(given or row.get("label"), written, row)
         base, number = value, 2
-        while plain(value).casefold() in folded:
+        while plain(value).casefold() in folded or (value != given and value in written):
             value, number = f"{base}_{number}", number + 1
         folded.add(plain(value).casefold())
         if value != given:

@@ -49,7 +49,8 @@ class Known:
             written = self._with_values(self._with_ids(written), own)
             found = read_expression(written, condition=field != "calculation")
         except ExpressionError as error:
-            raise NotTakenError("X15", str(error)) from None
+            word = str(error)
+            raise NotTakenError("X15", written[:20] if word == "…" else word) from None
         if found.own and field != "constraint":
             raise NotTakenError("X15", ".")
         for name in found.items:

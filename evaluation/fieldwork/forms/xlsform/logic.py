@@ -119,7 +119,7 @@ def _joined(item: Draughted, name: str, wanted: Sequence[tuple[Row, str]], known
         try:
             written = known.read(text, name, item.id, before)[0]
             if taken and not fits(_and([*taken, written])):
-                raise NotTakenError("X15", "…")
+                raise NotTakenError("X15", written[:20])
             taken.append(written)
         except NotTakenError as error:
             _tell(row, item.id if row is item.row else row.get("name"), name, error, text, doubts)

@@ -19,7 +19,7 @@ from evaluation.fieldwork.forms.xlsform.headers import tidy
 from evaluation.fieldwork.forms.xlsform.items import Desk, calculated
 from evaluation.fieldwork.forms.xlsform.labels import Languages, spoken
 from evaluation.fieldwork.forms.xlsform.logic import Draughted, with_logic
-from evaluation.fieldwork.forms.xlsform.names import made_name
+from evaluation.fieldwork.forms.xlsform.names import NAME, made_name
 from evaluation.fieldwork.forms.xlsform.rows import Found, items_of
 from evaluation.fieldwork.forms.xlsform.settings import heading
 from evaluation.fieldwork.forms.xlsform.tables import Row, Sheet, found_sheet, table_of
@@ -96,10 +96,10 @@ def _can_be_calculated(found: Found, doubts: Doubts) -> bool:
 
 
 def _names(found: Sequence[Found], reserved: Iterable[str], doubts: Doubts) -> dict[int, str]:
-    """The id of every item by the number of its row; headings of groups take what is left."""
+    """The id of every item by the number of its row. Names that stay come first, headings of groups take what is left."""
     taken = set(reserved)
     names: dict[int, str] = {}
-    for one in sorted(found, key=lambda one: one.is_heading):
+    for one in sorted(found, key=lambda one: (one.is_heading, not NAME.fullmatch(tidy(one.row.get("name"))))):
         given = tidy(one.row.get("name"))
         made = made_name(given, f"q{one.row.number}", taken)
         taken.add(made)
