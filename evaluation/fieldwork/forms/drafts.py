@@ -39,14 +39,17 @@ class Draft:
     doubts: tuple[Problem, ...] = ()
     left_out: tuple[tuple[str, int, str], ...] = ()
 
-    def named(self, name: str, method: str | None, version: str = "1") -> Draft:
-        """The draft with an instrument's name, its method (questionnaire unless stated) and version.
+    def named(self, name: str, method: str | None = None, version: str = "1") -> Draft:
+        """The draft with a name, a method (questionnaire unless stated) and a version, where the form does not say them itself.
 
-        What the form says of itself is kept, but for the method that is asked for.
+        A method that is stated holds over the form's own.
         """
-        own = {"instrument": name, "method": method or "questionnaire", "version": version}
-        said = {key: value for key, value in self.data.items() if not (key == "method" and method)}
-        return replace(self, data=own | said)
+        own = {"instrument": name, "method": "questionnaire", "version": version} | dict(self.data)
+        return replace(self, data=own | ({"method": method} if method else {}))
+
+    def renamed(self, name: str) -> Draft:
+        """The draft with this name, whatever the form says."""
+        return replace(self, data={**self.data, "instrument": name})
 
 
 @dataclass
