@@ -121,8 +121,8 @@ def _groups(columns: NDArray[np.integer]) -> Ints:
 
 def _hashed(columns: NDArray[np.integer]) -> Ints:
     """The same number for equal rows; for others by a chance of 2⁻⁶⁴."""
-    drawn = np.random.default_rng(1).integers(1, 2**62, columns.shape[1])
-    odd = drawn.view(np.uint64) | np.uint64(1)
+    drawn = np.random.default_rng(1)
+    odd = [np.uint64(2 * int(drawn.integers(1, 2**62)) + 1) for _ in range(columns.shape[1])]
     mixed: NDArray[np.uint64] = np.zeros(len(columns), dtype=np.uint64)
     for place in range(columns.shape[1]):
         mixed = np.multiply(mixed ^ columns[:, place].astype(np.int64).view(np.uint64), odd[place])

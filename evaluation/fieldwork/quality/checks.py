@@ -54,7 +54,7 @@ CHECKS: dict[str, Check] = {
     "unanswered": Check(unanswered, "漏答过多", "Many items left blank"),
     "dont_know": Check(dont_know, "“不知道”过多", "Many don't knows", residents=True),
     "refused": Check(refused, "拒答过多", "Many refusals", residents=True),
-    "other_unsaid": Check(other_unsaid, "“其他”未说明", "“Other” not said"),
+    "other_unsaid": Check(other_unsaid, "“其他”未说明", "\"Other\" not said"),
     "constraint": Check(constraint, "违反约束条件", "Constraint broken"),
     "contact": Check(contact, "文字中有联系方式", "Contact data in words"),
 }  # fmt: skip

@@ -5,18 +5,35 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator, PercentFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from evaluation.estimation.funnel import funnel_limits
 from evaluation.reporting import style
 from evaluation.reporting.background import Key, Sheet
-from evaluation.reporting.chart_parts import chart_words, dot_look, labels_of, nothing_to_show, percent_text
-from evaluation.reporting.layout import name_dots
+from evaluation.reporting.chart_parts import chart_words, column_width, dot_look, labels_of, nothing_to_show, percent_text
+from evaluation.reporting.layout import name_dots, rows
 from evaluation.reporting.style import Picture, drawn
 
 LEFT, RIGHT = 0.62, style.WIDTH - 0.2
 NAMED = 12          # interviewers outside the limits that are named
 LOOKS = ((0.95, "--", style.QUIET), (0.998, "-", style.INK))
+
+
+@drawn
+def flags_chart(table: pd.DataFrame, lang: str) -> Picture:
+    """Open flags of each check: label, open."""
+    word = chart_words(lang)
+    if table.empty:
+        return nothing_to_show(lang)
+    labels, counts = labels_of(table), [int(count) for count in table["open"]]
+    most = max(counts)
+    laid = rows(labels, (0.0, most * 1.04), axis=word["forms"], ticks=MaxNLocator(8, integer=True).tick_values(0, most),
+                tick_text=lambda value: f"{value:,.0f}", right_width=column_width(f"{most:,}"))
+    for y, count in zip(laid.middles, counts, strict=True):
+        laid.bar(y, 0.0, count, 0.17, style.BLUE)
+        laid.note(y, f"{count:,}")
+    parts = [word["alt_count"].format(label=label, cases=count) for label, count in zip(labels, counts, strict=True)]
+    return laid.picture(word["alt_flags"].format(parts=word["comma"].join(parts)))
 
 
 @drawn
@@ -85,7 +102,7 @@ def forms_by_day(table: pd.DataFrame, lang: str) -> Picture:
     lines.set_ylim(0, max(float(table["rate_so_far"].max()) * 1.2, 0.01))
     lines.plot(place, table["rate_so_far"], color=style.BLUE, lw=1.4, marker="o", ms=4)
     _share_axis(lines, 4)
-    ticks = np.unique(np.linspace(0, place.max(), min(int(place.max()) + 1, 8)).astype(int))
+    ticks = np.arange(0, int(place.max()) + 1, int(place.max()) // 8 + 1)
     shown = [(days.min() + pd.Timedelta(days=int(tick))).strftime("%m-%d") for tick in ticks]
     bars.set_xticks(ticks, labels=[""] * len(ticks))
     lines.set_xticks(ticks, labels=shown)
@@ -131,5 +148,4 @@ def durations_chart(minutes: pd.Series, shortest: float, lang: str) -> Picture:
 
 def _share_axis(plot: Axes, ticks: int = 6) -> None:
     plot.yaxis.set_major_locator(MaxNLocator(ticks))
-    low, high = plot.get_ylim()
-    plot.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0 if high - low > 0.05 else 1))
+    plot.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g}%"))

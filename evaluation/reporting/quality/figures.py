@@ -50,6 +50,17 @@ def with_limits(table: pd.DataFrame, name: str) -> pd.DataFrame:
     return made
 
 
+def beyond(table: pd.DataFrame, forms: Forms, limits: Quality) -> pd.DataFrame:
+    """Where a rate of one check lies outside the 99.8% limits: interviewer, check, n, count, low_998, high_998."""
+    found = []
+    for name in runs_on(forms, limits):
+        far = with_limits(table, name)
+        far = far[far["outside"] > 99]
+        far = far.assign(check=name, count=far[name])
+        found.append(far[["interviewer", "check", "n", "count", "low_998", "high_998"]])
+    return pd.concat(found).sort_values(["interviewer", "check"], ignore_index=True)
+
+
 def spread(table: pd.DataFrame, name: str) -> tuple[float, float]:
     """Dispersion of a rate over interviewers, and its p-value (see estimation.dispersion)."""
     return dispersion(table[name], table["n"])

@@ -18,16 +18,18 @@ from evaluation.fieldwork.quality.forms import Forms
 from evaluation.fieldwork.quality.kept import flags_file
 from evaluation.fieldwork.quality.rounds import Checked, check_round
 from evaluation.fieldwork.quality.times import shortest_minutes, timed_minutes
-from evaluation.reporting.charts import field_outcome
 from evaluation.reporting.quality.backcheck import read_back_check
-from evaluation.reporting.quality.charts import durations_chart, forms_by_day, interviewer_funnel
-from evaluation.reporting.quality.figures import effects, interviewers, spread, with_limits
+from evaluation.reporting.quality.charts import durations_chart, flags_chart, forms_by_day, interviewer_funnel
+from evaluation.reporting.quality.figures import beyond, effects, interviewers, spread, with_limits
 from evaluation.reporting.quality.tables import (
     back_check_tables,
+    beyond_rows,
+    check_name,
     check_rows,
     day_rows,
     effect_rows,
     interviewer_rows,
+    limit_rows,
     minutes_rows,
     outcome_parts,
 )
@@ -95,8 +97,8 @@ class Fieldwork:
         """How many forms each check flags, and the flags that are open, by id."""
         word = words(self.lang)
         table = by_check(self.forms, self.flags, self.checked.declared.quality)
-        shown = pd.DataFrame({"outcome": [self._name(name) for name in table["check"]], "cases": table["open"]})
-        parts = [picture_html(field_outcome(shown[table["open"].to_numpy() > 0], lang=self.lang)),
+        shown = table.assign(label=[self._name(name) for name in table["check"]])
+        parts = [picture_html(flags_chart(shown[shown["open"] > 0], self.lang)),
                  table_html(*check_rows(table, self.checked.declared.quality.exclude, self.lang))]
         unseen = [self._name(name) for name in CHECKS if name not in set(table["check"])]
         if unseen:
@@ -125,7 +127,10 @@ class Fieldwork:
                  picture_html(interviewer_funnel(limited, check, self.lang))]
         if p < 0.05 and ratio > 1:
             parts.append(paragraph(word["over_dispersed"].format(ratio=f"{ratio:.1f}"), "note"))
-        parts.append(table_html(*interviewer_rows(limited, check, name, self.checked.declared.disclosure.minimum, self.lang)))
+        parts += [table_html(*limit_rows(limited, check, name, self.lang)),
+                  table_html(*beyond_rows(beyond(table, self.forms, self.checked.declared.quality), self.lang)),
+                  paragraph(word["beyond_note"], "note"),
+                  table_html(*interviewer_rows(table, self.checked.declared.disclosure.minimum, self.lang))]
         found = effects(self.forms, self.checked.declared.quality, self.checked.programme.rubric)
         parts += [table_html(*effect_rows(found, self.lang)), paragraph(word["effect_note"], "note")]
         return self.report.section("interviewers", word["by_interviewer"], *parts)
@@ -174,4 +179,4 @@ class Fieldwork:
         return self.report.write(self.checked.folder / "results" / "fieldwork.html")
 
     def _name(self, check: str) -> str:
-        return CHECKS[check].zh if self.lang == "zh" else CHECKS[check].en
+        return check_name(check, self.lang)

@@ -25,28 +25,48 @@ def check_rows(table: pd.DataFrame, exclude: Sequence[str], lang: str) -> Table:
     word = words(lang)
     columns = [(word["check"], "text"), (word["flags_open"], "number"), (word["flags_reviewed"], "number"),
                (word["share"], "number"), (word["excludes"], "text")]
-    cells = [[CHECKS[row["check"]].zh if lang == "zh" else CHECKS[row["check"]].en, str(row["open"]), str(row["reviewed"]),
-              percent(row["rate"]), word["answer_yes"] if row["check"] in exclude else ""] for row in table.to_dict("records")]
+    cells = [[check_name(row["check"], lang), str(row["open"]), str(row["reviewed"]),
+              _rate(row["rate"]), word["answer_yes"] if row["check"] in exclude else ""] for row in table.to_dict("records")]
     return word["flags_by_check"], columns, cells
 
 
-def interviewer_rows(table: pd.DataFrame, check: str, name: str, minimum: int, lang: str) -> Table:
-    """Each interviewer, in the order of the codes: forms, minutes, the share flagged with its limits, rates of items, score."""
+def limit_rows(table: pd.DataFrame, check: str, name: str, lang: str) -> Table:
+    """Each interviewer, in the order of the codes: forms, those flagged, and the limits of their share."""
     word = words(lang)
-    columns = [(word["interviewer"], "text"), (word["rows"], "number"), (word["median_minutes"], "number"), (name, "number"),
-               (word["limits_95"], "number"), (word["limits_998"], "number"), (word["outside_limits"], "text"),
-               (word["blank"], "number"), (word["dont_know"], "number"), (word["prefer_not_to_say"], "number"),
+    columns = [(word["interviewer"], "text"), (word["rows"], "number"), (name, "number"), (word["limits_95"], "number"),
+               (word["limits_998"], "number"), (word["outside_limits"], "text")]
+    cells = [[row["interviewer"], str(row["n"]), f"{row[check]} ({_rate(row[check] / row['n'])})",
+              _limits(row["low_95"], row["high_95"]), _limits(row["low_998"], row["high_998"]),
+              f"{row['outside']:g}%" if row["outside"] else ""] for row in table.to_dict("records")]
+    return word["limits_caption"], columns, cells
+
+
+def beyond_rows(table: pd.DataFrame, lang: str) -> Table:
+    """Interviewers and checks outside the 99.8% limits."""
+    word = words(lang)
+    columns = [(word["interviewer"], "text"), (word["check"], "text"), (word["rows"], "number"),
+               (word["forms_flagged"], "number"), (word["limits_998"], "number")]
+    cells = [[row["interviewer"], check_name(row["check"], lang), str(row["n"]),
+              f"{row['count']} ({_rate(row['count'] / row['n'])})", _limits(row["low_998"], row["high_998"])]
+             for row in table.to_dict("records")]
+    return word["beyond_caption"], columns, cells or [[word["none"], "", "", "", ""]]
+
+
+def interviewer_rows(table: pd.DataFrame, minimum: int, lang: str) -> Table:
+    """Each interviewer: forms, minutes, rates of items that were asked, and the mean score."""
+    word = words(lang)
+    columns = [(word["interviewer"], "text"), (word["rows"], "number"), (word["median_minutes"], "number"),
+               (word["blank"], "number"), (word["dont_know"], "number"), (word["declined"], "number"),
                (word["mean_score"], "number")]
-    cells = []
-    for row in table.to_dict("records"):
-        beyond = "" if not row["outside"] else f"{row['outside']:g}%"
-        flagged = f"{row[check]} ({percent(row[check] / row['n'])})"
-        cells.append([row["interviewer"], str(row["n"]), number(row["minutes"]), flagged,
-                      _limits(row["low_95"], row["high_95"]), _limits(row["low_998"], row["high_998"]), beyond,
-                      percent(row["items_rate_unanswered"]), percent(row["items_rate_dont_know"]),
-                      percent(row["items_rate_refused"]),
-                      word["withheld_mark"] if row["n"] < minimum else number(row["score"])])
+    cells = [[row["interviewer"], str(row["n"]), number(row["minutes"]), _rate(row["items_rate_unanswered"]),
+              _rate(row["items_rate_dont_know"]), _rate(row["items_rate_refused"]),
+              word["withheld_mark"] if row["n"] < minimum else number(row["score"])] for row in table.to_dict("records")]
     return word["interviewers_caption"].format(minimum=minimum), columns, cells
+
+
+def check_name(name: str, lang: str) -> str:
+    """What a check is called."""
+    return CHECKS[name].zh if lang == "zh" else CHECKS[name].en
 
 
 def effect_rows(found: Mapping[str, Effect], lang: str) -> Table:
@@ -63,8 +83,8 @@ def day_rows(table: pd.DataFrame, lang: str) -> Table:
     word = words(lang)
     columns = [(word["day"], "text"), (word["rows"], "number"), (word["forms_flagged"], "number"), (word["share"], "number"),
                (word["forms_so_far"], "number"), (word["flagged_so_far"], "number"), (word["share_so_far"], "number")]
-    cells = [[row["day"], str(row["n"]), str(row["flagged"]), percent(row["flagged"] / row["n"]), str(row["n_so_far"]),
-              str(row["flagged_so_far"]), percent(row["rate_so_far"])] for row in table.to_dict("records")]
+    cells = [[row["day"], str(row["n"]), str(row["flagged"]), _rate(row["flagged"] / row["n"]), str(row["n_so_far"]),
+              str(row["flagged_so_far"]), _rate(row["rate_so_far"])] for row in table.to_dict("records")]
     return word["by_day"], columns, cells
 
 
@@ -73,7 +93,7 @@ def minutes_rows(minutes: pd.Series, lang: str) -> Table:
     word = words(lang)
     known = minutes.dropna()
     shares = (0.05, 0.25, 0.5, 0.75, 0.95)
-    columns = [(word["rows"], "number"), *((f"{share:.0%}", "number") for share in shares)]
+    columns = [(word["rows"], "text"), *((f"{share:.0%}", "number") for share in shares)]
     return word["minutes_caption"], columns, [[str(len(known)), *(number(float(known.quantile(share))) for share in shares)]]
 
 
@@ -125,8 +145,13 @@ def p_text(p: float) -> str:
 
 
 def _errors(row: Mapping[Any, Any]) -> list[str]:
-    return [f"{row['n']:.0f}", f"{row['errors']:.0f}", percent(row["rate"]), _limits(row["low"], row["high"])]
+    return [f"{row['n']:.0f}", f"{row['errors']:.0f}", _rate(row["rate"]), _limits(row["low"], row["high"])]
 
 
 def _limits(low: float, high: float) -> str:
-    return "–" if math.isnan(low) else f"{percent(low)} – {percent(high)}"
+    return "–" if math.isnan(low) else f"{_rate(low)} – {_rate(high)}"
+
+
+def _rate(share: float) -> str:
+    """A small share needs a decimal."""
+    return "–" if math.isnan(share) else f"{share:.1%}"
