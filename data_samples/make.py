@@ -11,11 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from evaluation.declare.relevant import parse_relevant
+from paradata import FIELD, paradata
 from scipy.stats import norm
 
 from evaluation.core.files import write_text
 from evaluation.core.resources import shipped
+from evaluation.declare.expression import read_expression
 from evaluation.declare.instrument import Instrument, Item
 from evaluation.declare.model import METHODS
 from evaluation.declare.programme import Programme, load_programme
@@ -99,7 +100,7 @@ def answer_all(truth: Truth, instrument: Instrument, households: np.ndarray) -> 
         answers[item.id] = np.array(values, dtype=object)[category]
         asked = np.ones(len(community), dtype=bool)
         if item.relevant:
-            asked = parse_relevant(item.relevant).holds({name: answers[name] for name in answers})
+            asked = read_expression(item.relevant).held_over({name: answers[name] for name in answers})
             answers.loc[~asked, item.id] = ""
         held = pd.Series(scores[category])[asked].groupby(community[asked]).mean()
         truth.items[f"{instrument.method}/{item.id}"] = held.reindex(range(len(households))).to_numpy()
@@ -120,7 +121,7 @@ def as_returned(rng: np.random.Generator, instrument: Instrument, answers: pd.Da
             low += share
     for item in instrument.items:   # a routing answer that is blank or unsure leaves what hangs on it unasked
         if item.relevant:
-            asked = parse_relevant(item.relevant).holds({name: back[name] for name in back})
+            asked = read_expression(item.relevant).held_over({name: back[name] for name in back})
             back.loc[~asked, item.id] = ""
     return back
 
@@ -182,6 +183,32 @@ def declared_scores(truth: Truth, totals: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(declared, columns=[f"declared_{indicator.id}" for indicator in indicators])
 
 
+def declared_totals(declared: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Declared totals to two decimals, halves to the even one: summed in whole tenths, for among floats 85.515 falls to the
+    side that the machine's order of adding takes it.
+    """
+    hundredths, rest = np.divmod(np.round(declared * 10).astype(int) @ np.round(points).astype(int), 10)
+    return (hundredths + ((rest > 5) | ((rest == 5) & (hundredths % 2 == 1)))) / 100
+
+
+def one_line(instrument: Instrument, answers: pd.DataFrame) -> frozenset[str]:
+    """Respondents with one answer to 15 items of a scale in a row, or to 8 where one is reversed (not the middle one)."""
+    scale = [item for item in instrument.items if len(instrument.item_choices(item)) == 7]
+    found = set()
+    for row in answers.to_dict("records"):
+        run, value, kinds = 0, "", set()
+        for item in scale:
+            given = row[item.id]
+            if given == "":
+                continue
+            if given != value or given in ("dk", "pns"):
+                run, value, kinds = 0, given, set()
+            run, kinds = run + 1, kinds | {item.reverse}
+            if value not in ("dk", "pns") and (run >= 15 or (run >= 8 and len(kinds) == 2 and value != "3")):
+                found.add(str(row["respondent"]))
+    return frozenset(found)
+
+
 def write_csv(file: Path, table: pd.DataFrame) -> None:
     """CSV with a header and Unix line ends, whole or not at all."""
     write_text(file, table.to_csv(index=False, lineterminator="\n"))
@@ -229,6 +256,7 @@ def main(out: Path) -> None:
         columns=["community", "psu"]) for method in ("meeting", "activity")}
     for method, table in sheets.items():
         back[method] = rated(truth, programme.instruments[method], table, {"psu": 0.25, "sheet": 0.2, "item": 0.4})
+    planted: list[pd.DataFrame] = []
     one_each = pd.DataFrame({"community": range(count), "psu": ids})
     records = rated(truth, programme.instruments["records"], one_each, {"psu": 0.3, "sheet": 0.0, "item": 0.5})
     language = [item.id for item in programme.instruments["records"].items if item.indicator == "3.4"]
@@ -239,6 +267,11 @@ def main(out: Path) -> None:
         shuffled.insert(0, "respondent", random_ids(rng, len(shuffled)))
         order = ["respondent", "community", *(name for name in shuffled if name not in ("respondent", "community"))]
         write_csv(out / "answers" / f"{method}.csv", shuffled[order].sort_values("respondent"))
+        if method in FIELD:
+            straight = one_line(programme.instruments[method], shuffled) if method == "questionnaire" else frozenset()
+            made, known = paradata(method, shuffled, straight)
+            write_csv(out / "paradata" / f"{method}.csv", made)
+            planted.append(known)
 
     totals = true_totals(truth, records)
     declared = declared_scores(truth, totals)
@@ -247,17 +280,23 @@ def main(out: Path) -> None:
         [pd.Series(ids, name="id"), names, pd.Series(households, name="households"), declared], axis=1))
     points = np.array([indicator.points for indicator in programme.rubric.indicators])
     summary = pd.DataFrame({"community": ids, "households": households, "true_total": totals.round(4),
-                            "declared_total": (declared.to_numpy() @ points / 100).round(2), "special": specials(count)})
+                            "declared_total": declared_totals(declared.to_numpy(), points), "special": specials(count)})
     far = (summary["declared_total"] - summary["true_total"] > FAR) & (summary["special"] == "")
     summary.loc[far, "special"] = "declares just over 85, as it must to apply, far above its truth"
     write_csv(out / "truth.csv", summary)
+    write_csv(out / "planted.csv", pd.concat(planted))
     write_text(out / "round.yaml", (HERE / "round.template.yaml").read_text(encoding="utf-8"))
     for earlier in (out / "sample").glob("*.json"):
         earlier.unlink()
     sample(out)
     template = (HERE / "SOURCES.template.md").read_text(encoding="utf-8")
     write_text(HERE / "SOURCES.md" if out.parent == HERE else out / "SOURCES.md",
-               template.replace("{{TABLE}}", markdown(summary)))
+               template.replace("{{TABLE}}", markdown(summary)).replace("{{PLANTED}}", markdown(counted(pd.concat(planted)))))
+
+
+def counted(planted: pd.DataFrame) -> pd.DataFrame:
+    """How many forms of each method got which defect."""
+    return planted.groupby(["check", "method"]).size().unstack(fill_value=0).reset_index()
 
 
 def markdown(table: pd.DataFrame) -> str:

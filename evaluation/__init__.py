@@ -14,14 +14,15 @@ if TYPE_CHECKING:
     from evaluation.reporting.community import CommunityReport
     from evaluation.reporting.district import DistrictReport
     from evaluation.reporting.lab import SamplingLab
+    from evaluation.reporting.quality.report import Fieldwork
     from evaluation.scoring import decide, rule_of, score_round
 
-__all__ = ["CommunityReport", "DistrictReport", "Round", "SamplingLab", "cronbach_alpha", "decide", "open_round", "rule_of",
-           "score_round"]
+__all__ = ["CommunityReport", "DistrictReport", "Fieldwork", "Round", "SamplingLab", "cronbach_alpha", "decide", "open_round",
+           "rule_of", "score_round"]
 
 HOMES = {
     "CommunityReport": "reporting.community", "DistrictReport": "reporting.district", "Round": "fieldwork.opening",
-    "SamplingLab": "reporting.lab",
+    "SamplingLab": "reporting.lab", "Fieldwork": "reporting.quality.report",
     "open_round": "fieldwork.opening", "score_round": "scoring", "decide": "scoring", "rule_of": "scoring",
     "cronbach_alpha": "estimation.reliability",
 }  # fmt: skip

@@ -27,3 +27,8 @@ def csv_text(table: pd.DataFrame) -> str:
     text = [name for name in table if not pd.api.types.is_numeric_dtype(table[name])]
     safe = table.assign(**{str(name): table[name].map(guarded) for name in text})
     return "\ufeff" + safe.to_csv(index=False, lineterminator="\n")
+
+
+def unguarded(text: str) -> str:
+    """What `guarded` was made of."""
+    return text[1:] if text[:1] == "'" and text[1:].lstrip(" ").startswith(FORMULA) else text

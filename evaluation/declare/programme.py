@@ -11,6 +11,7 @@ from evaluation.core.yamlfile import YamlFile, read_yaml
 from evaluation.declare.instrument import Instrument
 from evaluation.declare.lint import lint_between, lint_instrument, lint_rubric
 from evaluation.declare.loading import load
+from evaluation.declare.quality import lint_quality
 from evaluation.declare.round import RoundFile
 from evaluation.declare.rubric import Rubric
 from evaluation.declare.scope import scope_problems
@@ -105,6 +106,8 @@ def load_round_file(folder: Path) -> tuple[RoundFile, Programme]:
 
 def _lint_round(declared: RoundFile, loaded: YamlFile, programme: Programme) -> list[Problem]:
     faults = list(lint_trust(declared.signoff, loaded))
+    known = (item.id for instrument in programme.instruments.values() for item in instrument.items)
+    faults += lint_quality(declared.quality, loaded, known)
     for method, answers in declared.answers.items():
         here = ("answers", method)
         instrument = programme.instruments.get(method)

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from evaluation.declare.model import METHODS, Count, Declared, Labels, Method, Name, Points, Text
+from evaluation.declare.quality import Quality
 from evaluation.declare.signoff import Day, SignOff
 
 
@@ -60,7 +61,7 @@ class AnswersFile(Declared):
     or households for questionnaire and phone, and what is rated for the others: meetings, activities, documents. `rater`: who
     filled in the sheet; with it the spread between raters is part of the error. `margins`: a file of known totals of
     residents (community, item, answer, total) that the weights are brought to. `paradata`: how each form
-    came about.
+    came about; paradata/<method>.csv without it, where that is there.
     """
 
     file: Text
@@ -236,11 +237,17 @@ class RoundFile(Declared):
     disclosure: Disclosure = Disclosure()
     follow_up: FollowUp = FollowUp()
     stars: Stars | None = None
+    quality: Quality = Quality()
     signoff: SignOff = SignOff()
 
     def answers_of(self, method: str) -> AnswersFile:
         """The file of one method. Raises KeyError for a method that the round does not have."""
         return self.answers[cast(Method, method)]
+
+    @property
+    def timezone(self) -> str:
+        """Where the round takes place: times without an offset are of there, and so are its days."""
+        return self.calls.timezone if self.calls is not None else CallsFile.model_fields["timezone"].default
 
     def seed_of(self, method: Method) -> int:
         """Seed of one method's draw: no two methods draw alike."""

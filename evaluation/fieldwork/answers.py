@@ -45,15 +45,20 @@ class Answers:
         return replace(self, design=self.design[rows], codes=self.codes[rows], asked=self.asked[rows])
 
 
-def read_answers(folder: Path, declared: AnswersFile, instrument: Instrument) -> tuple[Answers, list[Problem]]:
+def read_answers(folder: Path, declared: AnswersFile, instrument: Instrument,
+                 leave_out: frozenset[str] = frozenset()) -> tuple[Answers, list[Problem]]:
     """Read one method's file. Raises DataError with every fault; returns the answers and warnings with row numbers."""
     file = folder / declared.file
-    return answers_of_table(file, read_table(file, declared.encoding, declared.delimiter), declared, instrument)
+    table = read_table(file, declared.encoding, declared.delimiter)
+    return answers_of_table(file, table, declared, instrument, leave_out=leave_out)
 
 
 def answers_of_table(file: Path, table: pd.DataFrame, declared: AnswersFile, instrument: Instrument,
-                     only: set[str] | None = None) -> tuple[Answers, list[Problem]]:
-    """The answers in a table that was read from a file; of some communities alone with `only`."""
+                     only: set[str] | None = None,
+                     leave_out: frozenset[str] = frozenset()) -> tuple[Answers, list[Problem]]:
+    """The answers in a table that was read from a file; of some communities alone with `only`, without the respondents that
+    flags of the quality checks leave out.
+    """
     headers = {item.id: " ".join(declared.columns.get(item.id, item.id).split())
                for item in instrument.items if item.is_answered}
     columns = _design_columns(declared, table)
@@ -65,6 +70,10 @@ def answers_of_table(file: Path, table: pd.DataFrame, declared: AnswersFile, ins
         row = left_out[0]
         warnings.append(problem("A03", file, row, columns["community"], rows=left_out, count=len(left_out), warning=True))
     kept = ~table.index.isin(left_out) & (community.isin(only) if only is not None else True)
+    if leave_out:
+        kept &= ~tidy(table[columns["respondent"]])[0].astype("str").isin(leave_out).to_numpy()
+        if not kept.any() and only is None:
+            raise DataError(problem("J13", file, path="quality.exclude"))
     table, community = table[kept], community[kept]
     if table.empty and only is None:
         raise DataError(problem("A04", file, 1, columns["community"]))
@@ -74,7 +83,7 @@ def answers_of_table(file: Path, table: pd.DataFrame, declared: AnswersFile, ins
     codes = pd.DataFrame(index=table.index)
     for item in instrument.items:
         if item.id in headers:
-            codes[item.id], wrong, told = _codes(file, table[headers[item.id]], item, instrument)
+            codes[item.id], wrong, told = codes_of(file, table[headers[item.id]], item, instrument)
             faults += wrong
             warnings += told
     if faults:
@@ -157,8 +166,8 @@ def _design(file: Path, table: pd.DataFrame, columns: Mapping[str, str],
     return design, faults
 
 
-def _codes(file: Path, column: pd.Series, item: Item,
-           instrument: Instrument) -> tuple[pd.Series, list[Problem], list[Problem]]:
+def codes_of(file: Path, column: pd.Series, item: Item,
+             instrument: Instrument) -> tuple[pd.Series, list[Problem], list[Problem]]:
     """A column of answers turned into codes of the item's list; what is on no list is a fault."""
     tidied, wide = tidy(column)
     told = [problem("A07", file, wide[0], item.id, rows=wide, count=len(wide), warning=True)] if wide else []

@@ -22,6 +22,7 @@ from evaluation.fieldwork.communities import communities_from_answers, read_comm
 from evaluation.fieldwork.dispositions import Disposition
 from evaluation.fieldwork.followup import FINDINGS, PRACTICE, STARS, read_findings, read_practice, read_stars
 from evaluation.fieldwork.margins import missing_cells, read_margins
+from evaluation.fieldwork.quality.kept import flags_file, left_out
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Round:
 @dataclass
 class Head:
     """What a round is without its answers; faults and warnings as they are found. communities: None where they come from the
-    answers, or could not be read.
+    answers, or could not be read. left_out: by method, respondents that flags of the quality checks leave out.
     """
 
     declared: RoundFile
@@ -92,6 +93,7 @@ class Head:
     faults: list[Problem]
     warnings: list[Problem]
     written: dict[str, pd.DataFrame] = field(default_factory=dict)
+    left_out: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def round(self, folder: Path, answers: Mapping[str, Answers]) -> Round:
         """The round. Raises DataError with every fault."""
@@ -110,7 +112,8 @@ def open_round(folder: str | Path) -> Round:
     answers: dict[str, Answers] = {}
     for method, file in declared.answers.items():
         try:
-            answers[method], told = read_answers(folder, file, head.programme.instruments[method])
+            out = head.left_out.get(method, frozenset())
+            answers[method], told = read_answers(folder, file, head.programme.instruments[method], out)
             head.warnings += told
         except DataError as error:
             head.faults += error.problems
@@ -144,6 +147,11 @@ def read_head(folder: Path) -> Head:
     """Read everything but the answers. Raises DeclarationError; faults of data files are kept."""
     declared, programme = load_round_file(folder)
     head = Head(declared, programme, None, None, [], list(programme.warnings))
+    try:
+        head.left_out, told = left_out(folder, declared, programme)
+        head.warnings += told
+    except DataError as error:
+        head.faults += error.problems
     if declared.communities.source == "file":
         try:
             head.communities, told = read_communities(folder, declared, programme.rubric)
@@ -152,7 +160,7 @@ def read_head(folder: Path) -> Head:
             head.faults += error.problems
     if declared.calls is not None:
         try:
-            head.calls = _read_calls(folder / declared.calls.file, declared.calls)
+            head.calls = read_calls(folder / declared.calls.file, declared.calls)
         except DataError as error:
             head.faults += error.problems
     wanted = {"findings": (declared.follow_up.findings, read_findings),
@@ -167,7 +175,8 @@ def read_head(folder: Path) -> Head:
     return head
 
 
-def _read_calls(file: Path, declared: CallsFile) -> pd.DataFrame:
+def read_calls(file: Path, declared: CallsFile) -> pd.DataFrame:
+    """Case, community and final disposition of each phone case. Raises DataError with every fault."""
     table = read_table(file)
     wanted = [declared.case, "community", declared.disposition]
     faults = [problem("A01", file, 1, name, name=name, hint=near_miss(name, table.columns))
@@ -258,4 +267,5 @@ def inputs_of(folder: Path, declared: RoundFile, programme: Programme) -> list[P
         files.append(folder / declared.calls.file)
     written = (declared.follow_up.findings, declared.follow_up.good_practice,
                None if declared.stars is None else declared.stars.held)
+    files += [flags_file(folder)] if declared.quality.exclude else []
     return files + [folder / name for name in written if name is not None]

@@ -23,7 +23,7 @@ PART = 5_000
 class Parts:
     """whole: the round without the answers of large files. plan: the communities of each part, together all of the round.
     pieces: by method, the pieces of its file, each with its communities. small: answers of the files that are read whole.
-    margins: by method, known totals that weights are brought to.
+    margins: by method, known totals that weights are brought to. left_out: by method, respondents that flags leave out.
     """
 
     whole: Round
@@ -31,6 +31,7 @@ class Parts:
     pieces: Mapping[str, tuple[tuple[Piece, frozenset[str]], ...]]
     small: Mapping[str, Answers]
     margins: Mapping[str, pd.DataFrame]
+    left_out: Mapping[str, frozenset[str]]
 
     def open(self, number: int) -> Round:
         """One part of the round, with its warnings alone. Raises DataError with every fault of its answers."""
@@ -49,7 +50,8 @@ class Parts:
             wanted = [piece for piece, inside in self.pieces[method] if only & inside] or [self.pieces[method][0][0]]
             try:
                 table = named_plainly(path, read_pieces(path, wanted))
-                answers[method], told = answers_of_table(path, table, file, whole.programme.instruments[method], only)
+                answers[method], told = answers_of_table(path, table, file, whole.programme.instruments[method], only,
+                                                         self.left_out.get(method, frozenset()))
                 warnings += told
                 if method in self.margins:
                     answers[method] = replace(answers[method], margins=self.margins[method])
@@ -80,7 +82,8 @@ def open_parts(folder: str | Path, size: int = PART) -> Parts | None:
             if method in large:
                 pieces[method] = _with_communities(folder, file, head)
             else:
-                small[method], told = read_answers(folder, file, head.programme.instruments[method])
+                small[method], told = read_answers(folder, file, head.programme.instruments[method],
+                                                   head.left_out.get(method, frozenset()))
                 head.warnings += told
         except DataError as error:
             head.faults += error.problems
@@ -102,7 +105,7 @@ def open_parts(folder: str | Path, size: int = PART) -> Parts | None:
         first |= dict.fromkeys(sorted(inside, key=place.__getitem__))
     names = [*first, *(str(name) for name in whole.communities.index if name not in first)]
     plan = tuple(tuple(names[start: start + size]) for start in range(0, len(names), size))
-    return Parts(whole, plan, pieces, small, margins)
+    return Parts(whole, plan, pieces, small, margins, head.left_out)
 
 
 def _with_communities(folder: Path, file: AnswersFile, head: Head) -> tuple[tuple[Piece, frozenset[str]], ...]:

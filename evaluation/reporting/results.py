@@ -123,13 +123,13 @@ def open_for_report(folder: str | Path, lang: str) -> Round:
     inside notebooks/, papermill where it is called). Raises UsageError for a language without words.
     """
     words(lang)
-    return open_round(_found(folder))
+    return open_round(found_folder(folder))
 
 
 def open_for_community(folder: str | Path, community: str, lang: str) -> tuple[Round, pd.DataFrame]:
     """The same for the report on one community: its part of the round, and its scores behind the gate."""
     words(lang)
-    found = _found(folder)
+    found = found_folder(folder)
     kept = opened_community(found, community) if is_safe_id(community) else None
     if kept is not None:
         return kept
@@ -139,7 +139,8 @@ def open_for_community(folder: str | Path, community: str, lang: str) -> tuple[R
     return opened.only(community), scores[scores["community"] == community]
 
 
-def _found(folder: str | Path) -> Path:
+def found_folder(folder: str | Path) -> Path:
+    """A round's folder, seen from where a notebook runs or from the folder above."""
     above = Path("..") / folder
     here = (Path(folder) / "round.yaml").is_file() or not (above / "round.yaml").is_file()
     return Path(folder) if here else above

@@ -1,0 +1,1 @@
+"""Checks on the forms that came back: they flag, and change nothing."""

@@ -1,0 +1,1 @@
+"""Figures and charts of the checks on forms: of forms and interviewers' codes, never of what one form says."""
