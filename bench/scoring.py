@@ -21,7 +21,8 @@ from bench.measure import in_fresh_process, seconds, tell
 from bench.rounds import write_round
 from evaluation.fieldwork.opening import Round, open_round
 from evaluation.fieldwork.parts import open_parts
-from evaluation.reporting.many import local_executor, score_parts
+from evaluation.reporting.many import score_parts
+from evaluation.reporting.processes import local_executor
 from evaluation.scoring import score_round
 from evaluation.scoring.item_scores import item_scores, scored_items
 

@@ -6,13 +6,11 @@ nobody borrows are finished at once, the others when the pool is known.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +21,6 @@ import pyarrow.parquet as pq
 from evaluation.core.files import written_whole
 from evaluation.fieldwork.opening import Round
 from evaluation.fieldwork.parts import Parts
-from evaluation.reporting.forking.forks import THREADS
 from evaluation.reporting.results import TEXT, gated, key_of, row_hashes, write_score_files
 from evaluation.scoring.evidence import Shared
 from evaluation.scoring.score import reduced, scored_of
@@ -69,28 +66,6 @@ def score_parts(parts: Parts, workers: Executor, files: bool, advance: Callable[
 def _cancel(futures: list[Future[Any]]) -> None:
     for future in futures:
         future.cancel()
-
-
-@contextmanager
-def local_executor(jobs: int) -> Iterator[Executor]:
-    """So many processes on this machine."""
-    with one_thread_each(), ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as workers:
-        yield workers
-
-
-@contextmanager
-def one_thread_each() -> Iterator[None]:
-    """Processes begun inside use one thread for linear algebra: there is one process a core already."""
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update(dict.fromkeys(THREADS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def _score(parts: Parts, number: int, pools: Pools | None, scratch: Path, files: bool) -> tuple[Pools, bool]:

@@ -9,7 +9,7 @@ from importlib import import_module
 from types import ModuleType
 
 from evaluation.core.errors import UsageError, near_miss, problem
-from evaluation.reporting.many import local_executor
+from evaluation.reporting.processes import local_executor
 
 EXECUTORS = ("local", "dask")
 EXTRA = "dask"

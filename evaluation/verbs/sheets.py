@@ -10,7 +10,7 @@ from pathlib import Path
 from evaluation.core.errors import SignoffError, UsageError, problem
 from evaluation.core.files import json_text, write_text
 from evaluation.fieldwork.opening import Round
-from evaluation.reporting.many import local_executor
+from evaluation.reporting.processes import local_executor
 from evaluation.reporting.report import words
 from evaluation.reporting.results import ScoreFile, score_files
 from evaluation.signoff.canonical import NotCanonicalError

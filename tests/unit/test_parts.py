@@ -10,7 +10,8 @@ import pytest
 from evaluation import open_round
 from evaluation.core.errors import DataError
 from evaluation.fieldwork.parts import open_parts
-from evaluation.reporting.many import local_executor, score_parts
+from evaluation.reporting.many import score_parts
+from evaluation.reporting.processes import local_executor
 from evaluation.reporting.results import gated_scores, write_score_files, write_scores
 from evaluation.verbs import run_batch
 
