@@ -207,6 +207,13 @@ def test_scores_of_scales(labels, expected):
         assert [choice.get("score") for choice in turned.choices] == expected[::-1]
 
 
+@pytest.mark.parametrize(("labels", "kind"), [
+    ("非常满意 满意 一般 不满意 非常不满意", "scale"), ("很满意 满意 基本满意 不满意", "leaning"), ("很合适 合适 不合适", "leaning"), ("非常满意 满意 比较满意", "leaning"),
+    ("优 良 中 差", "leaning"), ("从不 偶尔 经常 总是", "scale"), ("有时 经常 总是", "leaning"), ("满意 不满意", "scale"), ("是 否", "yes_no"), ("红 黄", "other")])
+def test_a_scale_that_leans_is_told(labels, kind):
+    assert answer_list(labels.split()).kind == kind
+
+
 @pytest.mark.parametrize(("word", "value", "status"), [
     ("不清楚", "dk", "dont_know"), ("说不清", "dk", "dont_know"), ("不知道", "dk", "dont_know"), ("拒答", "pns", "prefer_not_to_say"),
     ("不愿回答", "pns", "prefer_not_to_say"), ("不适用", "na", "not_applicable"), ("没用过", "na", "not_applicable")])
@@ -220,7 +227,7 @@ def test_no_answer_beside_a_scale_has_a_status(word, value, status, first):
 
 
 def test_a_scale_may_end_in_what_elsewhere_is_no_answer():
-    assert [choice.get("score") for choice in answer_list("很清楚 清楚 一般 不清楚".split()).choices] == [100, 66.67, 33.33, 0]
+    assert [choice.get("score") for choice in answer_list(["很清楚", "清楚", "一般", "不清楚"]).choices] == [100, 66.67, 33.33, 0]
 
 
 def test_several_answers_have_no_scores():

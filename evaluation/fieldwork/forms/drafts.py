@@ -6,7 +6,7 @@ read at all; what it guessed or left out is a doubt; what is wrong in the form i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -20,7 +20,6 @@ from evaluation.declare.loading import validated
 from evaluation.declare.scope import offending, scope_problems
 
 Place = tuple[str, int]                       # sheet, blank where the file has none; row or line, from 1; 0 for unknown
-TOGETHER = 200
 NOWHERE: Mapping[Path_, Place] = MappingProxyType({})
 
 
@@ -99,20 +98,12 @@ def _outside_left_out(draft: Draft, told: Sequence[Problem]) -> list[Problem]:
     """Words outside the scope in what the draft leaves out, unless the same line is told already."""
     known = {(fault.file, fault.line) for fault in told}
     faults = []
-    for sheet, line, text in _suspect(draft.left_out):
+    for sheet, line, text in draft.left_out:
         file = told_file(draft.file, sheet)
         if (file, line) not in known and (words := offending(text)):
             topics = sorted({topic for topic, _ in words})
             faults.append(problem("S02", file, line, words=[f"“{word}”" for _, word in words], topics=topics))
     return faults
-
-
-def _suspect(said: Sequence[tuple[str, int, str]]) -> Iterator[tuple[str, int, str]]:
-    """The texts among which there may be an offending one: looked at many together first, with a word between that joins none."""
-    for start in range(0, len(said), TOGETHER):
-        some = said[start:start + TOGETHER]
-        if offending(" x ".join(text for _, _, text in some)):
-            yield from some
 
 
 def _without_many(warnings: Sequence[Problem], file: Path) -> list[Problem]:
