@@ -22,7 +22,8 @@ def asked_of(instrument: Instrument, codes: pd.DataFrame) -> tuple[pd.DataFrame,
             found = read_expression(item.calculation, condition=False)
             given = {name: _given(seen[name], instrument.no_answers(items[name])) for name in found.items}
             values = found.values_over(given or {"": pd.Series("", index=codes.index)})
-            seen[item.id] = pd.Series(values, index=codes.index, dtype="str").astype("category")
+            column = pd.Series(values, index=codes.index, dtype="str")
+            seen[item.id] = recoded(column, {value: value for value in distinct(column)[1]})
         if item.relevant and item.id in seen:
             held[item.id] = pd.Series(read_expression(item.relevant).held_over(seen), index=codes.index)
             seen[item.id] = seen[item.id].where(held[item.id], "")
