@@ -23,7 +23,7 @@ DEEPEST = 100             # brackets in one another
 FUNCTIONS = MappingProxyType({
     "selected": (2, 2), "count-selected": (1, 1), "selected-at": (2, 2), "not": (1, 1), "true": (0, 0), "false": (0, 0),
     "if": (3, 3), "coalesce": (2, 2), "number": (1, 1), "string": (1, 1), "int": (1, 1), "round": (1, 2), "abs": (1, 1),
-    "min": (1, 99), "max": (1, 99), "floor": (1, 1), "ceiling": (1, 1), "pow": (2, 2), "concat": (1, 99),
+    "min": (1, 99), "max": (1, 99), "pow": (2, 2), "concat": (1, 99),
     "string-length": (1, 1), "contains": (2, 2), "starts-with": (2, 2), "ends-with": (2, 2), "substr": (2, 3),
     "normalize-space": (1, 1),
 })  # fmt: skip

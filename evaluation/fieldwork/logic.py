@@ -25,12 +25,19 @@ def asked_of(instrument: Instrument, codes: pd.DataFrame) -> tuple[pd.DataFrame,
             seen[item.id] = pd.Series(values, index=codes.index, dtype="str").astype("category")
         if item.relevant and item.id in seen:
             held[item.id] = pd.Series(read_expression(item.relevant).held_over(seen), index=codes.index)
-            seen[item.id] = seen[item.id].where(held[item.id], "")
+            seen[item.id] = _with_blanks(seen[item.id]).where(held[item.id], "")
         if item.calculation is not None:
             made[item.id] = seen[item.id]
     codes = pd.concat([codes, pd.DataFrame(made, index=codes.index)], axis=1) if made else codes
     asked = pd.DataFrame({str(name): held.get(str(name), True) for name in codes}, index=codes.index, dtype=bool)
     return asked, codes
+
+
+def _with_blanks(column: pd.Series) -> pd.Series:
+    """The column, able to hold blanks: categories of a column without one lack it."""
+    if isinstance(column.dtype, pd.CategoricalDtype) and "" not in column.cat.categories:
+        return column.cat.add_categories([""])
+    return column
 
 
 def _given(column: pd.Series, no_answers: frozenset[str]) -> pd.Series:

@@ -15,12 +15,14 @@ from evaluation.declare.model import Method
 from evaluation.fieldwork.forms.contact import without_contact
 from evaluation.fieldwork.forms.drafts import Draft, checked
 from evaluation.fieldwork.forms.text import read_text
+from evaluation.fieldwork.forms.xlsform import read_xlsform
 from evaluation.fieldwork.forms.yamlout import instrument_yaml
 from evaluation.verbs.telling import tell
 
 #: ending -> what reads it
 READERS: MappingProxyType[str, Callable[[Path], Draft]] = MappingProxyType(
-    {".txt": read_text, ".md": read_text, ".docx": read_text})
+    {".txt": read_text, ".md": read_text, ".docx": read_text,
+     ".xlsx": read_xlsform, ".xlsm": read_xlsform, ".xls": read_xlsform})
 WRITTEN = MappingProxyType({"zh": "{file}：{items} 个题目，{doubts} 条存疑", "en": "{file}: {items} items, {doubts} doubts"})
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
