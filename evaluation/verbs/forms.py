@@ -5,11 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 
-def export_form(folder: Path, instrument: str, to: str, out: Path | None, lang: str | None) -> None:
-    """Write an instrument as XLSForm, XForm, HTML or DOCX, and print where."""
-    raise NotImplementedError
-
-
 def import_form(files: list[Path], out: Path | None, method: str | None, name: str | None, overwrite: bool) -> None:
     """Read forms of other tools into instruments in YAML; print where, and every doubt."""
     raise NotImplementedError
