@@ -145,7 +145,8 @@ def _merged(parts: list[Condition]) -> Condition:
     return found[0] if len(found) == 1 else All("or", tuple(found))
 
 
-def said(condition: Condition, instrument: Instrument, word: Mapping[str, str], question: Callable[[str], str], lang: str) -> str:
+def said(condition: Condition, instrument: Instrument, word: Mapping[str, str], question: Callable[[str], str],
+         lang: str) -> str:
     """A condition in words. question: how an item is called."""
     if isinstance(condition, All):
         parts = [said(part, instrument, word, question, lang) for part in condition.parts]
