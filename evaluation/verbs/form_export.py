@@ -72,7 +72,7 @@ def _found(folder: Path, wanted: str) -> tuple[Instrument, Path, Mapping[str, La
 
 
 def _target(folder: Path, out: Path | None, name: str, lang: str, ending: str, several: bool = False) -> Path:
-    """The file to write: in forms/ of the round, in the folder `out`, or `out` itself, with the language if it is one of several."""
+    """The file to write: in forms/ of the round, in the folder `out`, or `out`, with the language if it is one of several."""
     if out is None or out.is_dir() or not out.suffix:
         return (folder / "forms" if out is None else out) / f"{name}{lang}{ending}"
     return out.with_name(f"{out.stem}{lang}{out.suffix}") if several else out
