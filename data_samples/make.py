@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from evaluation.declare.relevant import parse_relevant
 from scipy.stats import norm
 
 from evaluation.core.files import write_text
@@ -18,7 +19,6 @@ from evaluation.core.resources import shipped
 from evaluation.declare.instrument import Instrument, Item
 from evaluation.declare.model import METHODS
 from evaluation.declare.programme import Programme, load_programme
-from evaluation.declare.relevant import parse_relevant
 from evaluation.sampling import Design, Frame, draw
 from evaluation.verbs import sample
 

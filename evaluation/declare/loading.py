@@ -33,15 +33,21 @@ def load(file: Path, model: type[Model]) -> tuple[Model | None, YamlFile, list[P
     Raises DeclarationError if the file cannot be read as YAML at all.
     """
     loaded = read_yaml(file)
+    declared, problems = validated(loaded, model)
+    return declared, loaded, problems
+
+
+def validated(loaded: YamlFile, model: type[Model]) -> tuple[Model | None, list[Problem]]:
+    """The model of what was read, and every fault of form; None where there are any."""
     problems = list(loaded.problems)
     if not isinstance(loaded.data, dict):
-        return None, loaded, [*problems, loaded.fault("D12", given=type(loaded.data).__name__)]
+        return None, [*problems, loaded.fault("D12", given=type(loaded.data).__name__)]
     try:
         declared = model.model_validate(loaded.data)
     except ValidationError as error:
         told = (_told(loaded, model, fault) for fault in error.errors() if not _follows_from_another(fault))
-        return None, loaded, [*problems, *told]
-    return (None if problems else declared), loaded, problems
+        return None, [*problems, *told]
+    return (None if problems else declared), problems
 
 
 def _follows_from_another(fault: ErrorDetails) -> bool:

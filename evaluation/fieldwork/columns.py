@@ -21,7 +21,7 @@ CONTACT = re.compile(
 )
 
 
-def _asks_for_contact(header: str) -> bool:
+def asks_for_contact(header: str) -> bool:
     """True for `phone`, `Home address`, `What is your phone number?`; not for a question that speaks of e-mail."""
     found = CONTACT.search(header)
     return found is not None and (len(header.split()) <= SHORT or "your" in header[: found.start()].split())
@@ -33,7 +33,7 @@ def refused_columns(file: Path, columns: Iterable[str], *, contact_allowed: bool
     for column in columns:
         if found := offending(column):
             faults.append(problem("S03", file, 1, column, words=[f"“{word}”" for _, word in found]))
-        elif not contact_allowed and _asks_for_contact(folded(column)):
+        elif not contact_allowed and asks_for_contact(folded(column)):
             faults.append(problem("S04", file, 1, column))
     return faults
 

@@ -1,0 +1,5 @@
+"""XLSForms of other programs, read into drafts of instruments: what becomes what stands in docs/files.md."""
+
+from evaluation.fieldwork.forms.xlsform.reading import read_xlsform
+
+__all__ = ["read_xlsform"]
