@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from evaluation.verbs.calls import next_case, record_call, release_cases, show_progress
-    from evaluation.verbs.forms import export_form, import_form
+    from evaluation.verbs.form_export import export_form
+    from evaluation.verbs.forms import import_form
     from evaluation.verbs.imports import import_answers
     from evaluation.verbs.keys import list_keys, make_key, trust_key
     from evaluation.verbs.notebooks import run_batch
@@ -31,7 +32,8 @@ __all__ = ["check", "check_quality", "export_form", "import_answers", "import_fo
 
 HOMES = {
     "calls": ("next_case", "record_call", "release_cases", "show_progress"),
-    "forms": ("export_form", "import_form"), "imports": ("import_answers",), "keys": ("list_keys", "make_key", "trust_key"),
+    "form_export": ("export_form",), "forms": ("import_form",), "imports": ("import_answers",),
+    "keys": ("list_keys", "make_key", "trust_key"),
     "notebooks": ("run_batch",), "planning": ("plan", "show_looks"), "publishing": ("publish_round",),
     "quality": ("check_quality",),
     "rounds": ("check", "init", "schema"), "sampling": ("sample",), "scoring": ("score",),

@@ -27,11 +27,6 @@ WRITTEN = MappingProxyType({"zh": "{file}：{items} 个题目，{doubts} 条存�
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
-def export_form(folder: Path, instrument: str, to: str, out: Path | None, lang: str | None) -> None:
-    """Write an instrument as XLSForm, XForm, HTML or DOCX, and print where."""
-    raise NotImplementedError
-
-
 def import_form(files: list[Path], out: Path | None, method: str | None, name: str | None, overwrite: bool) -> None:
     """Read forms of other tools into instruments in YAML; print where, and every doubt. Nothing is written if one is refused.
 
