@@ -77,8 +77,8 @@ def write_round(folder: Path) -> Path:
 def rows(forms: int, central: bool) -> Iterator[list[str]]:
     """Rows of an export, made one by one."""
     between = "g-" if central else "g/"
-    head = ["start", "end", f"{between}community", *(f"{between}q{n}" for n in range(ITEMS - 2)), f"{between}m", f"{between}m/a",
-            f"{between}m/b", f"{between}t"]
+    names = ["community", *(f"q{n}" for n in range(ITEMS - 2)), "m", "m/a", "m/b", "t"]
+    head = ["start", "end", *(f"{between}{name}" for name in names)]
     last = ["KEY", "SubmissionDate", "SubmitterID", "ReviewState", "Edits", "FormVersion"] if central else \
         ["_id", "_uuid", "_submission_time", "__version__", "_submitted_by", "_validation_status"]
     yield [*head, *last]
@@ -139,13 +139,14 @@ def main() -> None:
         begun = time.perf_counter()
         pd.read_csv(central, dtype=str).to_csv(place / "peer.csv", index=False)
         peer = time.perf_counter() - begun
-        print(f"  {given.forms:,} forms, {central.stat().st_size / 1e6:.0f} MB; pandas reads and writes them as text in {peer:.1f} s")
+        size = central.stat().st_size / 1e6
+        print(f"  {given.forms:,} forms, {size:.0f} MB; pandas reads and writes them as text in {peer:.1f} s")
         for name, file, limit in (("Central CSV", central, 12), ("Kobo CSV", kobo, 12), ("Central zip", zipped, 20)):
             folder = write_round(place / name.replace(" ", "-"))
             for when in ("first", "again"):
                 took = imported(folder, file)
-                tell(f"{name}, imported {when}: {took['mb']:.0f} MB, {took['seconds'] / peer:.1f} × pandas", f"{took['seconds']:.1f} s",
-                     f"<= {limit} s", took["seconds"] <= limit)
+                what = f"{name}, imported {when}: {took['mb']:.0f} MB, {took['seconds'] / peer:.1f} × pandas"
+                tell(what, f"{took['seconds']:.1f} s", f"<= {limit} s", took["seconds"] <= limit)
 
 
 if __name__ == "__main__":

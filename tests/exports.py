@@ -1,4 +1,5 @@
-"""Exports as the programs write them, of the same forms: writers for tests. A form is a dictionary; see `FORM_KEYS`.
+# ruff: noqa: E501  (a row of an export is a line)
+"""Exports as the programs write them, of the same forms: writers for tests. A form is a dictionary; see `form`.
 
     FORMS = [form("1", "c1", q1="5", q4=["a", "b"]), …]
     write_central(file, FORMS, INSTRUMENT)
@@ -14,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import xlsxwriter
 
 from evaluation.declare.instrument import Instrument, Item
@@ -33,8 +35,6 @@ def form(instance: str, community: str, *, submitted: str = "2026-05-01T08:30:00
 
 def relevant_items(instrument: Instrument, forms: Sequence[Form]) -> list[dict[str, bool]]:
     """Which items each form was asked, by the instrument's logic."""
-    import pandas as pd
-
     codes = pd.DataFrame({item.id: [_whole(each["answers"].get(item.id, "")) for each in forms]
                           for item in instrument.items if item.is_answered}, dtype="str")
     asked, _ = asked_of(instrument, codes)

@@ -9,17 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from evaluation.core.csvfile import plain
 from evaluation.core.errors import Problem, near_miss, problem
 from evaluation.declare.instrument import Instrument, Item
 from evaluation.declare.mapping import Mapping as MappingFile
-from evaluation.declare.scope import outside_scope
-from evaluation.fieldwork.followup import CONTACT
 from evaluation.fieldwork.imports.columns import Places
 from evaluation.fieldwork.imports.dialects import Dialect
 from evaluation.fieldwork.imports.spss import said
 from evaluation.fieldwork.imports.table import Table, Text, text_of
-from evaluation.fieldwork.imports.values import CUT, Read, reader_of, tick_of, ticks_of
+from evaluation.fieldwork.imports.values import Read, free_texts, reader_of, tick_of, ticks_of
 
 SHOWN = 5                        # unknown values of an item that are told one by one
 
@@ -51,9 +48,10 @@ def coded(table: Table, places: Places, instrument: Instrument, dialect: Dialect
         cells: Text | None = None
         differing = np.zeros(len(table.frame), dtype=bool)
         for place in places.whole.get(item.id, []):
-            codes, wrong = _column(table.at(place), read)
-            if item.kind == "text":
-                _tell_cuts(table, table.at(place), codes, item, made)
+            codes, wrong, cut = _column(table.at(place), read, item.kind == "text")
+            if cut.any():
+                rows = table.rows(cut)
+                made.warnings.append(problem("I34", table.file, rows[0], item.id, rows=rows, count=len(rows), warning=True))
             if wrong.any():
                 here = text_of(table.at(place))
                 cells = here if cells is None else np.where(wrong & ~unknown, here, cells)
@@ -77,13 +75,17 @@ def coded(table: Table, places: Places, instrument: Instrument, dialect: Dialect
     return made
 
 
-def _column(column: pd.Series, read: Read) -> tuple[Text, NDArray[np.bool_]]:
-    """Codes of a column, blank where a cell is no answer; and where that is."""
+def _column(column: pd.Series, read: Read, free: bool) -> tuple[Text, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Codes of a column, blank where a cell is no answer; where that is; and where a part of a free text was left out."""
     places = column.cat.codes.to_numpy()
     used = np.bincount(places, minlength=len(column.cat.categories)) > 0
     known = [read(value) if there else "" for value, there in zip(column.cat.categories, used, strict=True)]
-    wrong = np.array([code is None for code in known], dtype=bool)
-    return np.array([code or "" for code in known], dtype=object)[places], wrong[places]
+    wrong = np.array([code is None for code in known], dtype=bool)[places]
+    codes = [code or "" for code in known]
+    cut = [False] * len(codes)
+    if free:
+        codes, cut = free_texts(codes)
+    return np.array(codes, dtype=object)[places], wrong, np.array(cut, dtype=bool)[places]
 
 
 def _filled(answer: Text | None, codes: Text) -> tuple[Text, NDArray[np.bool_]]:
@@ -136,13 +138,3 @@ def _unknown(table: Table, cells: Text, where: NDArray[np.bool_], item: Item, in
         rows = [int(row) for row in shown.index[shown.isin(rest)]]
         faults.append(problem("I18", table.file, rows[0], item.id, values=rest, rows=rows, count=len(rest)))
     return faults
-
-
-def _tell_cuts(table: Table, column: pd.Series, codes: Text, item: Item, made: Coded) -> None:
-    """Tell of answers in free text that were cut, or left out."""
-    cut = np.array([CONTACT.search(plain(said(cell)[0])) is not None or outside_scope(said(cell)[0])
-                    for cell in column.cat.categories], dtype=bool)[column.cat.codes.to_numpy()]
-    cut &= np.array([code == "" or CUT in code for code in codes], dtype=bool) if cut.any() else False
-    if cut.any():
-        rows = table.rows(cut)
-        made.warnings.append(problem("I34", table.file, rows[0], item.id, rows=rows, count=len(rows), warning=True))

@@ -45,7 +45,7 @@ def _cells(values: Sequence[Any], labels: Mapping[Any, str], missing: Sequence[A
         if value not in made:
             label = labels.get(value)
             lacking = any(_within(value, part) for part in missing)
-            if value is None or value != value or (label is None and lacking):
+            if value is None or value != value or (label is None and lacking):    # NaN is not itself
                 made[value] = ""
             else:
                 made[value] = _plain(value) if label is None else f"{_plain(value)}{MISSING if lacking else LABEL}{label}"
@@ -63,7 +63,7 @@ def said(cell: str) -> tuple[str, str, bool]:
 
 def _within(value: Any, part: Any) -> bool:
     low, high = part["lo"], part["hi"]
-    between = not isinstance(value, str) and not isinstance(low, str) and low <= value <= high
+    between = isinstance(value, (int, float)) and isinstance(low, (int, float)) and low <= value <= high
     return bool(between or value == low)
 
 

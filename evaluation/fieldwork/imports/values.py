@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from evaluation.core.csvfile import plain
 from evaluation.core.csvout import guarded
 from evaluation.declare.instrument import Instrument, Item
 from evaluation.declare.mapping import ANYTHING
 from evaluation.declare.mapping import Mapping as MappingFile
-from evaluation.declare.scope import outside_scope
+from evaluation.declare.scope import NOT_WORD, any_term, offending
 from evaluation.fieldwork.answers import code_for, code_of, folded_choice
 from evaluation.fieldwork.followup import CONTACT
 from evaluation.fieldwork.imports.spss import said
@@ -37,7 +41,7 @@ def _read(cell: str, item: Item, known: Mapping[str, str], words: Mapping[str, s
     if folded == "" or folded in blank or (label and folded_choice(label) in blank):
         return ""
     if item.kind == "text":
-        return free_text(label or value)
+        return label or value
     for text in (label, value):
         if folded_choice(text) in words:
             return code_for(words[folded_choice(text)], item, known)
@@ -47,11 +51,14 @@ def _read(cell: str, item: Item, known: Mapping[str, str], words: Mapping[str, s
     return "" if made is None and lacking else made
 
 
-def free_text(value: str) -> str:
-    """An answer in the respondent's words: without numbers and addresses by which somebody can be reached; none at all where it
-    speaks of what lies outside the scope.
+def free_texts(values: Sequence[str]) -> tuple[list[str], list[bool]]:
+    """Answers in the respondent's words: without numbers and addresses by which somebody can be reached; blank where they speak
+    of what lies outside the scope. And whether anything was left out of each.
     """
-    return "" if outside_scope(value) else str(guarded(CONTACT.sub(CUT, value)))
+    spoken = [" ".join(NOT_WORD.sub(" ", unicodedata.normalize("NFKC", value)).casefold().split()) for value in values]
+    perhaps = pc.match_substring_regex(pa.array(spoken, type=pa.string()), any_term()).to_pylist()
+    made = ["" if near and offending(value) else CONTACT.sub(CUT, value) for value, near in zip(values, perhaps, strict=True)]
+    return [str(guarded(text)) for text in made], [text != value for text, value in zip(made, values, strict=True)]
 
 
 def _several(value: str, known: Mapping[str, str], values: Collection[str]) -> str | None:
