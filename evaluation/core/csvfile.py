@@ -9,9 +9,9 @@ import codecs
 import csv
 import io
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pandas as pd
@@ -28,12 +28,13 @@ MOST_BYTES = 4_000_000_000
 BLOCK = 1 << 22
 
 
-def decode(file: Path, encoding: str | None = None) -> str:
+def decode(file: Path, encoding: str | None = None, raw: bytes | None = None) -> str:
     """A file's text: in the declared encoding, else UTF-8 (with or without a mark), else GB18030 if it reads as such.
 
-    Raises DataError where the bytes fit neither: a guess between cp1252 and its kin would garble names silently.
+    raw: its bytes, where they are at hand. Raises DataError where they fit neither: a guess between cp1252 and its kin would
+    garble names silently.
     """
-    raw = bounded_bytes(file)
+    raw = bounded_bytes(file) if raw is None else raw
     if encoding is not None:
         return _decode_as(file, raw, encoding)
     if raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
@@ -51,22 +52,27 @@ def decode(file: Path, encoding: str | None = None) -> str:
     return text
 
 
-def bounded_bytes(file: Path, lines: bool = True) -> bytes:
+def bounded_bytes(file: Path, lines: bool = True, most: int = MOST_BYTES) -> bytes:
     """A file's bytes. Raises DataError where it cannot be read, is too large, or has a line that no table has, as it reads."""
-    blocks: list[bytes] = []
-    so_far = 0
     try:
-        if (size := file.stat().st_size) > MOST_BYTES:
-            raise DataError(problem("F16", file, size=f"{size / 1e6:,.0f} MB", most=f"{MOST_BYTES / 1e6:,.0f} MB"))
+        if (size := file.stat().st_size) > most:
+            raise DataError(problem("F16", file, size=f"{size / 1e6:,.0f} MB", most=f"{most / 1e6:,.0f} MB"))
         with file.open("rb") as stream:
-            while block := stream.read(BLOCK):
-                so_far = so_far + len(block) if (end := block.rfind(b"\n")) < 0 else len(block) - end - 1
-                if lines and so_far > MOST_LINE:
-                    line = sum(part.count(b"\n") for part in blocks) + block.count(b"\n") + 1
-                    raise DataError(problem("F15", file, line, most=MOST_LINE))
-                blocks.append(block)
+            return bounded_stream(file, stream, lines)
     except OSError as error:
         raise DataError(problem("F01", file, reason=error.strerror or error)) from None
+
+
+def bounded_stream(file: Path, stream: IO[bytes], lines: bool = True) -> bytes:
+    """All bytes of a stream, of which `file` is told. Raises DataError, as it reads, for a line that no table has."""
+    blocks: list[bytes] = []
+    so_far = 0
+    while block := stream.read(BLOCK):
+        so_far = so_far + len(block) if (end := block.rfind(b"\n")) < 0 else len(block) - end - 1
+        if lines and so_far > MOST_LINE:
+            line = sum(part.count(b"\n") for part in blocks) + block.count(b"\n") + 1
+            raise DataError(problem("F15", file, line, most=MOST_LINE))
+        blocks.append(block)
     return b"".join(blocks)
 
 
@@ -99,7 +105,7 @@ def read_table(file: Path, encoding: str | None = None, delimiter: str = ",") ->
         pieces = pieces_of(file)
         plain_header(file, header_of(pieces))
         return named_plainly(file, read_pieces(file, pieces))
-    rows = _csv_rows(file, encoding, delimiter)
+    rows = list(csv_rows(file, decode(file, encoding), delimiter))
     header = plain_header(file, rows[0])
     body = [(number, row) for number, row in enumerate(rows[1:], FIRST_ROW) if any(row)]
     ragged = [number for number, row in body if len(row) != len(header)]
@@ -111,22 +117,27 @@ def read_table(file: Path, encoding: str | None = None, delimiter: str = ",") ->
     return table.loc[:, [bool(name) for name in header]].rename_axis("row")
 
 
-def _csv_rows(file: Path, encoding: str | None, delimiter: str) -> list[list[str]]:
-    text = decode(file, encoding)
+def csv_rows(file: Path, text: str, delimiter: str = ",") -> Iterator[list[str]]:
+    """The rows of a CSV text, cells as they stand. Raises DataError where it is blank or no CSV."""
     if not text.strip():
         raise DataError(problem("F05", file))
     if "\0" in text:
         raise DataError(problem("F06", file, text.count("\n", 0, text.index("\0")) + 1))
     csv.field_size_limit(MOST_CELL)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     except csv.Error as error:
         raise DataError(problem("F06", file, reason=error)) from None
 
 
+def plain_name(name: str) -> str:
+    """A column's name with inner and outer spaces made plain."""
+    return " ".join(name.replace("\xa0", " ").replace("&nbsp;", " ").replace("&nbsp", " ").split())
+
+
 def plain_header(file: Path, names: list[str]) -> list[str]:
     """A header with inner and outer spaces made plain. Raises DataError for names that are there twice."""
-    header = [" ".join(name.replace("\xa0", " ").replace("&nbsp;", " ").replace("&nbsp", " ").split()) for name in names]
+    header = [plain_name(name) for name in names]
     doubled = sorted({name for name in header if name and header.count(name) > 1})
     if doubled:
         raise DataError(problem("F07", file, 1, names=doubled))

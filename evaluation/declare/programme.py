@@ -11,6 +11,7 @@ from evaluation.core.yamlfile import YamlFile, read_yaml
 from evaluation.declare.instrument import Instrument
 from evaluation.declare.lint import lint_between, lint_instrument, lint_rubric
 from evaluation.declare.loading import load
+from evaluation.declare.mapping import Mapping, lint_mapping
 from evaluation.declare.quality import lint_quality
 from evaluation.declare.round import RoundFile
 from evaluation.declare.rubric import Rubric
@@ -143,6 +144,16 @@ def _load_instrument(file: Path) -> tuple[YamlFile | None, Instrument | None, li
     return loaded, instrument, problems + (lint_instrument(instrument, loaded) if instrument else [])
 
 
+def load_mapping(file: Path, instrument: Instrument | None = None) -> tuple[Mapping | None, list[Problem]]:
+    """A mapping of another program's columns, and its faults, those that only an instrument shows among them.
+
+    Raises DeclarationError if the file cannot be read as YAML at all.
+    """
+    mapping, loaded, problems = load(file, Mapping)
+    problems = [*problems, *scope_problems(loaded)]
+    return mapping, problems + (lint_mapping(mapping, loaded, instrument) if mapping and instrument else [])
+
+
 def check_file(file: Path) -> list[Problem]:
     """Faults and warnings of one declared file, whichever kind it is by its first key."""
     try:
@@ -155,6 +166,8 @@ def check_file(file: Path) -> list[Problem]:
     if "round" in kind:
         _, loaded, problems = load(file, RoundFile)
         return [*problems, *scope_problems(loaded)]
+    if "mapping" in kind:
+        return load_mapping(file)[1]
     return _load_instrument(file)[2]
 
 

@@ -50,6 +50,13 @@ def offending(text: str) -> list[tuple[str, str]]:
     return [(topic, word) for topic, word in found if not any(word != other and word in other for _, other in found)]
 
 
+@cache
+def any_term() -> str:
+    """A pattern found in every text that has a word outside the scope, and in some others: a quick look before `offending`."""
+    _, terms, _ = _scope()
+    return "|".join(term.pattern.replace(r"\b", "") for _, term in terms)
+
+
 def refused_topic(topic: str) -> bool:
     """True if a declared topic is outside the scope."""
     return folded(topic) in {folded(known) for known in _scope()[0]} or bool(offending(topic))

@@ -172,7 +172,7 @@ def codes_of(file: Path, column: pd.Series, item: Item,
     tidied, wide = tidy(column)
     told = [problem("A07", file, wide[0], item.id, rows=wide, count=len(wide), warning=True)] if wide else []
     known = code_of(item, instrument)
-    made = {value: _code(value, item, known) for value in distinct(tidied)[1]}
+    made = {value: code_for(value, item, known) for value in distinct(tidied)[1]}
     faults = []
     for value in [value for value, code in made.items() if code is None]:
         if rows := rows_where(tidied == value, column.index):    # a category may be of rows that are not of this part
@@ -186,25 +186,27 @@ def code_of(item: Item, instrument: Instrument) -> dict[str, str]:
     known: dict[str, str] = {}
     for choice in instrument.item_choices(item):
         for written in (*choice.label.values(), *choice.aliases):
-            known.setdefault(_folded(written), choice.value)
+            known.setdefault(folded_choice(written), choice.value)
     for choice in instrument.item_choices(item):
-        known[_folded(choice.value)] = choice.value
+        known[folded_choice(choice.value)] = choice.value
     return known
 
 
-def _folded(text: str) -> str:
+def folded_choice(text: str) -> str:
+    """Text of a choice with case, width and spaces made the same."""
     return " ".join(plain(text).casefold().replace("’", "'").split())
 
 
-def _code(value: str, item: Item, known: Mapping[str, str]) -> str | None:
+def code_for(value: str, item: Item, known: Mapping[str, str]) -> str | None:
+    """The code of an answer, `known` being `code_of` its item: blank for a blank and for text, None for what is no answer."""
     if value == "" or item.kind == "text":
         return ""
     if item.kind == "select_multiple":
-        parts = [known.get(_folded(part)) for part in value.replace(";", " ").split()]
+        parts = [known.get(folded_choice(part)) for part in value.replace(";", " ").split()]
         return None if None in parts else " ".join(sorted({part for part in parts if part}))
     if item.kind == "select_one":
         whole = value[:-2] if value.endswith(".0") else value
-        return known.get(_folded(value), known.get(_folded(whole)))
+        return known.get(folded_choice(value), known.get(folded_choice(whole)))
     if not NUMBER.fullmatch(value):
         return None
     number = float(value)

@@ -13,6 +13,7 @@ from evaluation.core.errors import DataError, DeclarationError, DesignError, Usa
 from evaluation.core.files import write_text
 from evaluation.core.resources import shipped
 from evaluation.declare.instrument import Instrument
+from evaluation.declare.mapping import Mapping
 from evaluation.declare.model import RESPONDENT_METHODS
 from evaluation.declare.programme import check_file
 from evaluation.declare.round import RoundFile
@@ -24,8 +25,8 @@ from evaluation.signoff.sheet import Sheet
 from evaluation.verbs.sampling import changed_frames, read_frame
 from evaluation.verbs.telling import tell
 
-SCHEMAS: dict[str, type[BaseModel]] = {"rubric": Rubric, "instrument": Instrument, "round": RoundFile, "score": ScoreFile,
-                                       "sheet": Sheet, "results": Results}
+SCHEMAS: dict[str, type[BaseModel]] = {"rubric": Rubric, "instrument": Instrument, "round": RoundFile, "mapping": Mapping,
+                                       "score": ScoreFile, "sheet": Sheet, "results": Results}
 
 
 def init(folder: Path) -> None:
