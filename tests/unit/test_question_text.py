@@ -230,6 +230,16 @@ def test_a_scale_may_end_in_what_elsewhere_is_no_answer():
     assert [choice.get("score") for choice in answer_list(["很清楚", "清楚", "一般", "不清楚"]).choices] == [100, 66.67, 33.33, 0]
 
 
+@pytest.mark.parametrize(("said", "expected"), [
+    ("（最多选3项）[多选题]", "count-selected(.) <= 3"), ("[多选题] [最多选择两项]", "count-selected(.) <= 2"), ("（限选十项）[多选题]", "count-selected(.) <= 10"),
+    ("（至少选1项，最多选3项）[多选题]", "count-selected(.) >= 1 and count-selected(.) <= 3"), ("[多选题]", None)])
+def test_how_many_choices_may_be_taken(said, expected):
+    draft = read(f"1. 甲？{said}\nA. 一\nB. 二\nC. 三\nD. 四")
+    assert draft.data["items"][0].get("constraint") == expected
+    assert draft.data["items"][0]["type"] == "select_multiple q01"
+    checked(draft.named("form"))
+
+
 def test_several_answers_have_no_scores():
     draft = read(f"1. 甲？[多选题]\n{FIVE}")
     assert all("score" not in choice for choice in draft.data["choices"]["q01"])
@@ -304,6 +314,13 @@ def test_a_jump_passes_over_what_lies_between(jump):
     assert found == {"q01": None, "q02": "${q01} != 'b'", "q03": "${q01} != 'b'", "q04": None}
     assert [choice["label"]["zh"] for choice in draft.data["choices"]["q01"]] == ["红", "黄", "蓝"]
     assert draft.doubts == ()
+
+
+@pytest.mark.parametrize("label", ["跳3次绳", "跳到3米远", "转到3号楼", "学跳舞", "会回答3"])
+def test_what_is_no_jump(label):
+    draft = read(THREE.format(a="", b="").replace("黄", label))
+    assert draft.data["choices"]["q01"][1]["label"] == {"zh": label}
+    assert all("relevant" not in item for item in draft.data["items"])
 
 
 def test_two_jumps_and_an_end():
