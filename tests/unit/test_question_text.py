@@ -230,6 +230,23 @@ def test_a_scale_may_end_in_what_elsewhere_is_no_answer():
     assert [choice.get("score") for choice in answer_list(["很清楚", "清楚", "一般", "不清楚"]).choices] == [100, 66.67, 33.33, 0]
 
 
+@pytest.mark.parametrize(("tag", "left"), [("[排序]", True), ("（排序题）", True), ("【地理位置】", True), ("（地理位置）", False), ("[新题型题]", False)])
+def test_kinds_that_are_left_out(tag, left):
+    draft = read(f"1. 您对社区{tag}满意吗？\n{FIVE}\n2. 乙？[填空题]")
+    assert [item["id"] for item in draft.data["items"]] == (["q02"] if left else ["q01", "q02"])
+    assert left or draft.data["items"][0]["label"]["zh"] == f"您对社区{tag if tag[0] == '（' else ''}满意吗？"
+
+
+@pytest.mark.parametrize(("said", "expected"), [
+    ("（最多选3项）[多选题]", "count-selected(.) <= 3"), ("[多选题] [最多选择两项]", "count-selected(.) <= 2"), ("（限选十项）[多选题]", "count-selected(.) <= 10"),
+    ("（至少选1项，最多选3项）[多选题]", "count-selected(.) >= 1 and count-selected(.) <= 3"), ("[多选题]", None)])
+def test_how_many_choices_may_be_taken(said, expected):
+    draft = read(f"1. 甲？{said}\nA. 一\nB. 二\nC. 三\nD. 四")
+    assert draft.data["items"][0].get("constraint") == expected
+    assert draft.data["items"][0]["type"] == "select_multiple q01"
+    checked(draft.named("form"))
+
+
 def test_several_answers_have_no_scores():
     draft = read(f"1. 甲？[多选题]\n{FIVE}")
     assert all("score" not in choice for choice in draft.data["choices"]["q01"])
@@ -306,6 +323,13 @@ def test_a_jump_passes_over_what_lies_between(jump):
     assert draft.doubts == ()
 
 
+@pytest.mark.parametrize("label", ["跳3次绳", "跳到3米远", "转到3号楼", "学跳舞", "会回答3"])
+def test_what_is_no_jump(label):
+    draft = read(THREE.format(a="", b="").replace("黄", label))
+    assert draft.data["choices"]["q01"][1]["label"] == {"zh": label}
+    assert all("relevant" not in item for item in draft.data["items"])
+
+
 def test_two_jumps_and_an_end():
     found = items(THREE.format(a="（结束答题）", b="（跳至第3题）"))
     assert found["q02"]["relevant"] == "${q01} != 'a' and ${q01} != 'b'"
@@ -347,3 +371,15 @@ def test_a_condition_that_cannot_be_taken_over_is_told(condition):
     draft = read(THREE.format(a="", b="").replace("3. 丙？", f"3. {condition}丙？"))
     assert all("relevant" not in item for item in draft.data["items"])
     assert [(doubt.code, doubt.path) for doubt in draft.doubts] == [("X72", "q03")]
+
+
+@pytest.mark.parametrize(("count", "taken"), [(20, True), (21, False)])
+def test_conditions_and_jumps_are_never_longer_than_an_expression_may_be(count, taken):
+    letters = [chr(65 + at) for at in range(26)]
+    several = "\n".join(f"{letter}. 项{letter}（跳至第5题）" for letter in letters)
+    draft = read("1. 甲？[多选题]\n" + "\n".join(f"{letter}. 项{letter}" for letter in letters) + f"\n2. 乙？[多选题]\n{several}\n3. 丙？[填空题]\n"
+                 f"依赖于第1题第{';'.join(str(place) for place in range(1, count + 1))}个选项\n5. 丁？[填空题]")
+    asked = draft.data["items"][2]["relevant"]
+    assert (asked.count("${q01}"), asked.count("${q02}")) == (20 if taken else 0, 20)
+    assert [doubt.code for doubt in draft.doubts if doubt.code in ("X71", "X72")] == ["X71"] * 6 + ["X72"] * (not taken)
+    checked(draft.named("form"))

@@ -12,6 +12,8 @@ from evaluation.fieldwork.forms.text.scales import AnswerList, answer_list
 from evaluation.fieldwork.forms.text.tables import number_row
 
 SEVERAL = re.compile("可多选|多选|最多选|不限选|可选多项")
+LIMIT = re.compile(r"(最多|至多|不超过|限|最少|至少)(?:可以?|只能)?选择?\s?(\d{1,2}|[一两二三四五六七八九十])\s?[项个种]")
+NUMERALS = " 一二三四五六七八九十"
 COUNTED = re.compile(r"[（(]数字[）)]|(?:多少|几|__)\s?(?:个|次|人|口人|元|岁|年|分钟|户|天|公里|米)")
 
 
@@ -25,7 +27,7 @@ def items_of(question: Question, notes: Notes) -> list[dict[str, Any]]:
     if not label:
         label = f"第{int(block.id.rpartition('q')[2])}题" if "q" in block.id else block.id
         notes.doubt("X70", block.line, block.id, label=label)
-    more = {"required": True} if kind.required else {}
+    more: dict[str, Any] = {"required": True} if kind.required else {}
     if kind.name.startswith("matrix") or question.table.rows:
         return _of_table(question, label, more, notes)
     several = kind.name == "select_multiple" or (not kind.name and bool(SEVERAL.search(label)))
@@ -38,6 +40,8 @@ def items_of(question: Question, notes: Notes) -> list[dict[str, Any]]:
     name = notes.list_name(block.id, answers, lines or [block.line] * len(answers.choices))
     if name == block.id:
         _tell(answers, kind.name == "scale", block.line, block.id, notes)
+    if several and (limits := list(LIMIT.finditer(label))):
+        more["constraint"] = " and ".join(map(_limit, limits))
     item = notes.item(block.line, block.id, f"{type_} {name}", label, **more)
     asked = notes.asked[block.number] = Asked(block.id, several, tuple(choice["value"] for choice in answers.choices))
     for at, option in enumerate(question.options.found):
@@ -59,6 +63,13 @@ def _answers(question: Question, several: bool) -> tuple[AnswerList, list[int]]:
         return row, lines
     other = next((at for at, option in enumerate(found) if option.other), None)
     return answer_list(labels, other, several), lines
+
+
+def _limit(found: re.Match[str]) -> str:
+    """How many choices may be taken, as an expression."""
+    given = found[2].replace("两", "二")
+    number = int(given) if given.isdecimal() else NUMERALS.index(given)
+    return f"count-selected(.) {'>=' if found[1] in ('最少', '至少') else '<='} {number}"
 
 
 def _plain(question: Question, label: str, more: dict[str, Any], notes: Notes) -> dict[str, Any]:

@@ -37,7 +37,8 @@ class Kind:
 
     def _tag(self, found: re.Match[str]) -> str:
         words = re.split(r"[,，、;；\s]+", found[1].strip())
-        if words[0] not in KINDS:
+        says_so = found[0][0] in "[【" or words[0].endswith("题")         # （地理位置） may be part of a question's text
+        if words[0] not in KINDS or (KINDS[words[0]] == "left out" and not says_so):
             return "" if found[0][0] in "[【" and words[0].endswith("题") else found[0]
         for word in words:
             kind = KINDS.get(word, "")

@@ -14,8 +14,8 @@ INLINE = re.compile(r"(?<=[\s:：?？)）\]】])(?:[（(]A[）)]|A\s?[.．、)�
 OTHER = re.compile(r"其[他它](?:[:：,，（(_\s]|请|$|[^_]{0,8}__)")
 JUMP = re.compile(
     r"[（(\[【]?\s?(?:请|直接|则|继续|选择?此[项题]请?|[-—]{1,4}>?){0,3}"
-    r"(?:(?:跳(?:转|答)?[至到]?|转[至到]|→)\s?第?\s?[Qq]?(\d{1,3})\s?题?|(?:回答|作答|答)\s?第\s?(\d{1,3})\s?题)"
-    r"(?:继续|作答|回答|答题){0,2}\s?[）)\]】]?")
+    r"(?:(?:跳(?:转|答)?[至到]?|转[至到]|→)\s?(?:第\s?(\d{1,3})\s?题?|[Qq](\d{1,3})|(\d{1,3})(?=\s?(?:题|[）)\]】]|$))题?)"
+    r"|(?:回答|作答|答)\s?第\s?(\d{1,3})\s?题)(?:继续|作答|回答|答题){0,2}\s?[）)\]】]?")
 END = re.compile(r"[（(\[【]?\s?(?:选择?此[项题])?(?:请|直接|则){0,2}\s?"
                  r"(?:结束|终止)(?:答题|作答|问卷|调查|答卷|访问)\s?[）)\]】]?")
 JUMPS = re.compile("跳[转答过至到]|→")
@@ -118,7 +118,7 @@ def _place(kind: str, given: str) -> int:
 def without_jump(text: str) -> tuple[str, float | None]:
     """A choice without `（跳至第5题）` or `（结束答题）`, and where it goes to."""
     if found := JUMP.search(text):
-        return JUMP.sub("", text).strip(), float(found[1] or found[2])
+        return JUMP.sub("", text).strip(), float(next(filter(None, found.groups())))
     if END.search(text):
         return END.sub("", text).strip(), TO_THE_END
     return text.strip(), None

@@ -11,7 +11,7 @@ from evaluation.fieldwork.forms.text.numbering import PART
 from evaluation.fieldwork.forms.text.options import JUMPS, TO_THE_END
 from evaluation.fieldwork.forms.text.questions import Question
 
-MOST = 20                 # jumps that pass over one question; twice the conditions that stand at one
+MOST = 20                 # jumps that pass over one question, and choices that its own conditions name: longer is not read
 def route(questions: Sequence[Question], made: Mapping[float, Sequence[dict[str, Any]]], notes: Notes) -> None:
     """Say of each item when it is asked: its own conditions, and the jumps that pass over it. made: the items by number."""
     passing: list[tuple[float, str]] = []                # where a jump goes to, and the condition under which nobody jumps
@@ -45,14 +45,16 @@ def _implies(condition: str, other: str) -> bool:
 def _own(question: Question, notes: Notes) -> list[str]:
     """The conditions that stand at a question itself."""
     texts: list[str] = []
+    named = 0
     base = question.block.number // PART * PART
     for condition in question.conditions:
         asked = notes.asked.get(condition.number + base)
         places = list(dict.fromkeys(condition.places))
-        if asked is None or condition.number + base >= question.block.number or len(texts) == MOST // 2 \
-                or not all(0 < place <= len(asked.values) for place in places):
+        if asked is None or condition.number + base >= question.block.number \
+                or named + len(places) > MOST or not all(0 < place <= len(asked.values) for place in places):
             notes.doubt("X72", condition.line, question.block.id, text=condition.text[:60])
         else:
+            named += len(places)
             chosen = [asked.holds(place - 1) for place in places]
             texts.append(chosen[0] if len(chosen) == 1 else f"({' or '.join(chosen)})")
     return texts
