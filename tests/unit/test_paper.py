@@ -101,7 +101,7 @@ def test_page_and_document_say_the_same(name: str, lang: str) -> None:
         assert " ".join(instrument.consent[lang].split()) in " ".join(told.split())
     assert seen.get("lang") == lang
     assert "http" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
-    assert [node.tag for node in seen.iter("h1", "h2")][0] == "h1"
+    assert next(node.tag for node in seen.iter("h1", "h2")) == "h1"
 
 
 def test_no_score_is_on_paper() -> None:
