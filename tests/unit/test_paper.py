@@ -117,7 +117,7 @@ def test_ratings_are_a_grid_with_its_codes() -> None:
     instrument = load_instrument(PROGRAMME / "meeting.yaml")
     paper = paper_form(instrument, "en")
     assert [block.grid for block in paper.blocks] == [True]
-    assert paper.blocks[0].questions[0].choices[0] == "0 Not at all"  # the hints speak of 0, 2 and 4
+    assert paper.blocks[0].questions[0].choices[0] == "0\nNot at all"  # the hints speak of 0, 2 and 4
     assert paper.fields == ("Community", "Number of the meeting", "Date", "Form number", "Rater's code (not a name)")
     page = html.fromstring(paper_html(paper).encode())
     assert len(page.findall(".//tbody/tr")) == len(instrument.items)
