@@ -12,7 +12,7 @@ from evaluation.fieldwork.forms.xlsform.tables import Row
 
 TRUE = ("yes", "true", "true()", "1")
 FALSE = ("", "no", "false", "false()", "0")
-NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+NUMBER = re.compile(r"-?\d{1,300}(?:\.\d{1,400})?", re.ASCII)
 
 
 def number_of(text: str) -> float | int | None:

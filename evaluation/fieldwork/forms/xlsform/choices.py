@@ -73,7 +73,7 @@ def _fill(found: ChoiceList, guess: bool, languages: Languages, doubts: Doubts) 
     written = {row.get("name") for row in found.rows}
     seen: set[str] = set()
     for row in found.rows:
-        given = row.get("name")
+        given = row.raw("name") if languages.exact else row.get("name")
         if given and given in seen:
             doubts.tell_rows("X07", row.sheet, row.number, name=found.id)
             doubts.leave_out(row.sheet, row.number, row.labels("label").values())

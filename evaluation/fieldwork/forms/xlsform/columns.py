@@ -11,13 +11,15 @@ from evaluation.fieldwork.forms.xlsform.tables import Row
 SURVEY = frozenset({"type", "name", "label", "hint", "relevant", "constraint", "constraint_message", "calculation", "required",
                     "disabled", "choice_filter", ROLE_COLUMN, *ITEM_COLUMNS, *DECLARED_COLUMNS})
 CHOICES = frozenset({"list_name", "name", "label", *CHOICE_COLUMNS})
+#: what the export derives from the instrument
+DERIVED = frozenset({"required_message", "appearance"})
 #: what a program reads, not a person
 TECHNICAL = frozenset({"appearance", "parameters", "read_only", "repeat_count", "trigger", "publishable", "minimum_seconds"})
 
 
-def account_for_columns(survey: Sequence[Row], choices: Sequence[Row], doubts: Doubts) -> None:
-    """Tell which columns of the two sheets have something in them and are not taken."""
-    for rows, taken in ((survey, SURVEY), (choices, CHOICES)):
+def account_for_columns(survey: Sequence[Row], choices: Sequence[Row], exact: bool, doubts: Doubts) -> None:
+    """Tell which columns of the two sheets have something in them and are not taken. exact: the form was written here."""
+    for rows, taken in ((survey, SURVEY | DERIVED if exact else SURVEY), (choices, CHOICES)):
         names: dict[str, None] = {}
         for row in rows:
             for (name, _), text in row.cells.items():

@@ -29,13 +29,14 @@ class NotTakenError(ValueError):
 @dataclass(frozen=True)
 class Known:
     """What expressions may look at. ids: name in the form -> id, None for what is not here or not one thing; values: of a
-    select item's choices; made: those that had to be changed; guessed: those whose status is a guess.
+    select item's choices; made: those that had to be changed; guessed: those whose status is a guess; exact: written here.
     """
 
     ids: Mapping[str, str | None]
     values: Mapping[str, Collection[str]]
     made: Mapping[str, Mapping[str, str]]
     guessed: Mapping[str, Collection[str]]
+    exact: bool = False
 
     def read(self, text: str, field: str, own: str, before: Collection[str] | None = None) -> tuple[str, Expression]:
         """The expression as it is written here, and read. own: the id of the item; before: ids that may be looked at.
@@ -43,7 +44,7 @@ class Known:
         Raises NotTakenError: X15 for what is not of the grammar, X16 for an item that is not here or comes later, X17 for a
         value that is not among an item's choices.
         """
-        written = _plain(text)
+        written = text if self.exact else _plain(text)
         try:
             tokens_of(REFERENCE.sub("${x}", written))
             written = self._with_values(self._with_ids(written), own)
@@ -107,7 +108,9 @@ def _plain(text: str) -> str:
     stripped = ENTITY.sub(" ", text).replace("\u00a0", " ").strip()
     if (word := stripped.lower()) in ALWAYS:
         return ALWAYS[word]
-    parts = PARTS.split(stripped.translate(QUOTES))
+    parts = PARTS.split(stripped)
+    parts[::2] = [part.translate(QUOTES) for part in parts[::2]]
+    parts = PARTS.split("".join(parts))
     for number in range(0, len(parts), 2):
         parts[number] = re.sub(r"(?<![\w.}$-])null(?![\w.(-])", "''", parts[number])
         parts[number] = re.sub(r"(?<![\w.)}])\.(?=\d)", "0.", parts[number])

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from evaluation.fieldwork.forms.names import item_logic
 from evaluation.fieldwork.forms.sheets import DECLARED_COLUMNS, ITEM_COLUMNS
 from evaluation.fieldwork.forms.xlsform.cells import TRUE, listed, name_in, number_in, number_of, truth_in
 from evaluation.fieldwork.forms.xlsform.choices import OTHER, ChoiceList
@@ -76,10 +77,9 @@ class Desk:
 
     def _texts(self, found: Found, name: str, what: str) -> dict[str, Any]:
         row = found.row
-        told = {column: self.languages.complete(row, column, "", self.doubts) for column in ("hint", "constraint_message")}
-        declared = DECLARED_COLUMNS[2]
-        if row.labels(declared):
-            told["constraint_message"] = self.languages.complete(row, declared, "", self.doubts)
+        message = DECLARED_COLUMNS[2] if self.languages.exact else "constraint_message"
+        told = {"hint": self.languages.complete(row, "hint", "", self.doubts),
+                "constraint_message": self.languages.complete(row, message, "", self.doubts)}
         if what == "calculate" and not row.labels("label"):
             label = dict.fromkeys(self.languages.all, name)
         else:
@@ -104,17 +104,21 @@ class Desk:
     def _wanted(self, found: Found, what: str, name: str) -> dict[str, list[tuple[Row, str]]]:
         """Field -> expressions of the form, those of the groups around the row first."""
         row = found.row
+        if self.languages.exact:
+            constraint, calculation, _ = DECLARED_COLUMNS
+            own = {"relevant": row.raw("relevant"), "constraint": row.raw(constraint), "calculation": row.raw(calculation)}
+            return {column: [(row, item_logic(text))] for column, text in own.items() if text}
         within = found.groups if found.groups and found.groups[-1] is row else (*found.groups, row)
         wanted: dict[str, list[tuple[Row, str]]] = {
             "relevant": [(group, group.get("relevant")) for group in within],
-            "constraint": [(row, row.get(DECLARED_COLUMNS[0]) or row.get("constraint"))],
+            "constraint": [(row, row.get("constraint"))],
             "calculation": [(row, calculated(row))],
         }
         if what != "calculate" and calculated(row):
             kind = f"{found.kind.told} + calculation {calculated(row)}"
             self.doubts.tell("X13", row.sheet, row.number, f"{name}.calculation", kind=kind, made=what)
             del wanted["calculation"]
-        if what in ("note", "calculate") and not self.languages.exact:
+        if what in ("note", "calculate"):
             del wanted["constraint"]
         told = {column: [(where, text) for where, text in pairs if text] for column, pairs in wanted.items()}
         return {column: pairs for column, pairs in told.items() if pairs}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from evaluation.fieldwork.forms.names import item_text
 from evaluation.fieldwork.forms.xlsform.doubts import Doubts
 from evaluation.fieldwork.forms.xlsform.languages import NOT_A_LANGUAGE, guessed_language, language_codes
 from evaluation.fieldwork.forms.xlsform.tables import TRANSLATED, Row, Sheet
@@ -12,7 +13,7 @@ from evaluation.fieldwork.forms.xlsform.tables import TRANSLATED, Row, Sheet
 
 @dataclass(frozen=True)
 class Languages:
-    """All languages of the form, and the one that stands in for a missing translation. exact: texts stay as they are."""
+    """All languages of the form, and the one that stands in for a missing translation. exact: the form was written here."""
 
     all: tuple[str, ...]
     default: str
@@ -24,12 +25,12 @@ class Languages:
         Where a translation is missing the default language's text, else the first, stands in; where there is no text at
         all, `instead`.
         """
-        texts = {language: text if self.exact else text.strip() for language, text in row.labels(name).items()}
+        texts = {language: item_text(text) if self.exact else text.strip() for language, text in row.labels(name).items()}
         if not texts:
             if instead and name == "label":
                 doubts.tell_rows("X24", row.sheet, row.number)
             return dict.fromkeys(self.all, instead) if instead else {}
-        if any("${" in text for text in texts.values()):
+        if not self.exact and any("${" in text for text in texts.values()):
             doubts.tell_rows("X26", row.sheet, row.number)
         return self.filled(texts, row, doubts)
 
@@ -48,7 +49,7 @@ def spoken(sheets: Sequence[Sheet], named: str, exact: bool) -> tuple[dict[str, 
     named: the form's default_language, blank where it names none. Only columns with a text count.
     """
     columns = [(sheet, column) for sheet in sheets for column in sheet.columns
-               if column[0] in (*TRANSLATED, "title") and next(sheet.texts(*column), None) is not None]
+               if column[0] in TRANSLATED and next(sheet.texts(*column), None) is not None]
     suffixes = [language for _, (_, language) in columns]
     named = "" if named.lower() in NOT_A_LANGUAGE else named
     codes = language_codes([*suffixes, named], exact)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from types import MappingProxyType
 
 CODE_AT_END = re.compile(r".*[(\[]\s*([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*)\s*[)\]]")
+IN_BRACKETS = re.compile(r".*\((.+)\)")
 CODE = re.compile(r"[A-Za-z]{2}(?:[-_][A-Za-z0-9]{2,8})*")
 HAN = re.compile(r"[\u3400-\u9fff]")
 NOT_A_LANGUAGE = ("", "default")
@@ -28,7 +29,8 @@ def language_codes(names: Iterable[str], exact: bool) -> dict[str, str]:
 
     Regions are left off (zh-CN is zh) unless two of the languages differ in nothing else. exact: codes are kept as written.
     """
-    full = {name: _code(name) for name in dict.fromkeys(names) if name.lower() not in NOT_A_LANGUAGE}
+    read = _own_code if exact else _code
+    full = {name: read(name) for name in dict.fromkeys(names) if name.lower() not in NOT_A_LANGUAGE}
     if exact:
         return full
     short = {code: re.split("[-_]", code)[0].lower() if CODE.fullmatch(code) else code for code in full.values()}
@@ -40,6 +42,11 @@ def guessed_language(texts: Iterable[str]) -> str:
     """`zh` where half of the texts or more have Chinese characters, else `en`."""
     seen = [bool(HAN.search(text)) for text in texts]
     return "zh" if seen and sum(seen) * 2 >= len(seen) else "en"
+
+
+def _own_code(name: str) -> str:
+    match = IN_BRACKETS.fullmatch(name)
+    return match.group(1) if match else name
 
 
 def _code(name: str) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from evaluation.core.errors import DeclarationError
 from evaluation.core.workbook import read_workbook
 from evaluation.declare.model import METHODS
 from evaluation.fieldwork.forms.drafts import Draft
-from evaluation.fieldwork.forms.sheets import ROLE_COLUMN
+from evaluation.fieldwork.forms.names import item_id
+from evaluation.fieldwork.forms.sheets import ROLE_COLUMN, ROLES
 from evaluation.fieldwork.forms.xlsform.choices import ChoiceList, lists_of
 from evaluation.fieldwork.forms.xlsform.columns import account_for_columns
 from evaluation.fieldwork.forms.xlsform.doubts import Doubts
+from evaluation.fieldwork.forms.xlsform.edits import tell_edits
 from evaluation.fieldwork.forms.xlsform.expressions import Known
 from evaluation.fieldwork.forms.xlsform.headers import tidy
 from evaluation.fieldwork.forms.xlsform.items import Desk, calculated
@@ -60,7 +62,7 @@ def read_xlsform(file: Path) -> Draft:
 def _draft(file: Path, tables: Sequence[list[Row]], choice_columns: set[str], languages: Languages, doubts: Doubts) -> Draft:
     survey, choices, settings = tables
     found = [one for one in items_of(survey, doubts) if _can_be_calculated(one, doubts)]
-    names = _names(found, () if languages.exact else RESERVED, doubts)
+    names = _names(found, languages.exact, doubts)
     lists = lists_of(choices, choice_columns, languages, doubts)
     plainly = {tidy(one.kind.list) for one in found if not one.kind.or_other}
     desk = Desk(lists, languages, doubts, {*names.values(), *RESERVED}, plainly)
@@ -73,11 +75,13 @@ def _draft(file: Path, tables: Sequence[list[Row]], choice_columns: set[str], la
         if row.get(ROLE_COLUMN) == "consent_text" and row.labels("label"):
             data["consent"] = languages.complete(row, "label", "", doubts)
             places[("consent",)] = (row.sheet, row.number)
-    account_for_columns([one.row for one in found], choices, doubts)
+    account_for_columns([one.row for one in found], choices, languages.exact, doubts)
     kept = _kept_lists(survey, desk, doubts)
     if kept:
         data["choices"] = {name: one.choices for name, one in kept.items()}
     data["items"] = [item.data for item in items]
+    if languages.exact:
+        tell_edits(items, data, doubts)
     for name, one in kept.items():
         places[("choices", name)] = (one.places[0].sheet, one.places[0].number)
         places |= {("choices", name, at): (row.sheet, row.number) for at, row in enumerate(one.places)}
@@ -95,12 +99,12 @@ def _can_be_calculated(found: Found, doubts: Doubts) -> bool:
     return False
 
 
-def _names(found: Sequence[Found], reserved: Iterable[str], doubts: Doubts) -> dict[int, str]:
+def _names(found: Sequence[Found], exact: bool, doubts: Doubts) -> dict[int, str]:
     """The id of every item by the number of its row. Names that stay come first, headings of groups take what is left."""
-    taken = set(reserved)
+    taken = set() if exact else set(RESERVED)
     names: dict[int, str] = {}
     for one in sorted(found, key=lambda one: (one.is_heading, not NAME.fullmatch(tidy(one.row.get("name"))))):
-        given = tidy(one.row.get("name"))
+        given = item_id(one.row.get("name")) if exact else tidy(one.row.get("name"))
         made = made_name(given, f"q{one.row.number}", taken)
         taken.add(made)
         names[one.row.number] = made
@@ -114,27 +118,29 @@ def _names(found: Sequence[Found], reserved: Iterable[str], doubts: Doubts) -> d
 def _known(survey: Sequence[Row], found: Sequence[Found], names: Mapping[int, str], items: Sequence[Draughted],
            desk: Desk) -> Known:
     """What expressions may look at: items that are here under a name that only they have, and whose answers are kept."""
+    exact = desk.languages.exact
     often = Counter(tidy(row.get("name")) for row in survey if kind_of(row.get("type")).what not in ("begin", "end"))
     kinds = {item.id: item.data["type"].split(" ")[0] for item in items}
-    unseen = ("note",) if desk.languages.exact else ("note", "text")
+    unseen = ("note",) if exact else ("note", "text")
     ids: dict[str, str | None] = {}
     for one in found:
         name, made = tidy(one.row.get("name")), names[one.row.number]
         if not one.is_heading:
-            ids[name] = made if often[name] == 1 and kinds[made] not in unseen else None
+            ids[made if exact else name] = made if often[name] == 1 and kinds[made] not in unseen else None
     lists = {item.id: desk.used[item.data["type"].split(" ")[1]] for item in items if " " in item.data["type"]}
     return Known(ids, {name: one.values for name, one in lists.items()}, {name: one.made for name, one in lists.items()},
-                 {name: one.guessed for name, one in lists.items()})
+                 {name: one.guessed for name, one in lists.items()}, exact)
 
 
 def _kept_lists(survey: Sequence[Row], desk: Desk, doubts: Doubts) -> dict[str, ChoiceList]:
     """The lists of the items, and those that no row mentions; what is in the others is left out with the rows that did."""
+    of_roles = {tidy(kind_of(row.get("type")).list) for row in survey if row.get(ROLE_COLUMN) in ROLES}
     mentioned = {tidy(kind_of(row.get("type")).list) for row in survey}
     kept: dict[str, ChoiceList] = {}
     for name, one in desk.lists.items():
         if one.id in desk.used or (name not in mentioned and len(one.choices) > 1):
             kept[one.id] = desk.used.get(one.id, one)
-        else:
+        elif name not in of_roles:
             for row in one.rows:
                 doubts.leave_out(row.sheet, row.number, row.labels("label").values())
     return kept | desk.used

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from evaluation.fieldwork.forms.sheets import ROLE_COLUMN
+from evaluation.fieldwork.forms.sheets import ROLE_COLUMN, ROLES
 from evaluation.fieldwork.forms.xlsform.cells import TRUE
 from evaluation.fieldwork.forms.xlsform.doubts import Doubts
 from evaluation.fieldwork.forms.xlsform.headers import tidy
 from evaluation.fieldwork.forms.xlsform.tables import Row
 from evaluation.fieldwork.forms.xlsform.types import GROUPS, Kind, kind_of
-
-ROLES = ("consent_text", "community", "interviewer", "start", "end")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 from evaluation.core.yamlfile import Path_
 from evaluation.declare.model import METHODS
 from evaluation.fieldwork.forms.drafts import Place
-from evaluation.fieldwork.forms.sheets import SETTING_COLUMNS
+from evaluation.fieldwork.forms.sheets import SETTING_COLUMNS, TITLE_COLUMN
 from evaluation.fieldwork.forms.xlsform.cells import listed, number_in, one_of
 from evaluation.fieldwork.forms.xlsform.doubts import Doubts
 from evaluation.fieldwork.forms.xlsform.labels import Languages
@@ -23,7 +23,7 @@ def heading(rows: Sequence[Row], stem: str, languages: Languages, doubts: Doubts
     said = {
         "instrument": _form_id(row, doubts),
         "method": one_of(row, method, METHODS, doubts),
-        "version": row.get("version") or None,
+        "version": (row.raw("version") if languages.exact else row.get("version")) or None,
         "title": _title(row, stem, languages, doubts),
         "languages": list(languages.all),
         "topics": listed(row, topics),
@@ -45,7 +45,6 @@ def _form_id(row: Row, doubts: Doubts) -> str | None:
 
 
 def _title(row: Row, stem: str, languages: Languages, doubts: Doubts) -> dict[str, str]:
-    """title::LANGUAGE, else form_title in every language, else the form's id, else the name of its file."""
+    """instrument_title::LANGUAGE, else form_title in every language, else the form's id, else the name of its file."""
     title = row.get("form_title") or row.get("form_id") or stem
-    own = {language: text for language, text in row.labels("title").items() if language in languages.all}
-    return languages.filled(own, row, doubts) if own else dict.fromkeys(languages.all, title)
+    return languages.complete(row, TITLE_COLUMN, "", doubts) or dict.fromkeys(languages.all, title)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from evaluation.fieldwork.forms.sheets import DECLARED_COLUMNS, TITLE_COLUMN
 from evaluation.fieldwork.forms.xlsform.doubts import Doubts
 from evaluation.fieldwork.forms.xlsform.headers import Column, column_of, header_row, tidy
 
@@ -22,6 +23,10 @@ class Row:
     def get(self, name: str) -> str:
         """The cell of a column, the first language that has one; without spaces around it, blank where there is none."""
         return next((text.strip() for (column, _), text in self.cells.items() if column == name), "")
+
+    def raw(self, name: str) -> str:
+        """The cell of a column as it stands."""
+        return next((text for (column, _), text in self.cells.items() if column == name), "")
 
     def labels(self, name: str) -> dict[str, str]:
         """The texts of a column by language."""
@@ -79,4 +84,4 @@ def table_of(sheet: Sheet, codes: Mapping[str, str], default: str, doubts: Doubt
 
 
 #: columns that have a language even where the header names none
-TRANSLATED = ("label", "hint", "constraint_message", "declared_constraint_message")
+TRANSLATED = ("label", "hint", "constraint_message", DECLARED_COLUMNS[2], TITLE_COLUMN)
