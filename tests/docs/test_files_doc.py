@@ -11,6 +11,7 @@ from evaluation.core.resources import shipped
 from evaluation.declare.programme import check_file
 from evaluation.fieldwork import open_round
 from evaluation.reporting.results import gated_scores, score_file
+from evaluation.verbs import import_form
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "files.md").read_text(encoding="utf-8")
 YAMLS = re.findall(r"```yaml\n(.*?)```", TEXT, flags=re.DOTALL)
@@ -37,10 +38,20 @@ def test_the_json_example_is_of_the_sample_round():
     assert total.model_dump() == pytest.approx(shown)
 
 
+def test_the_example_of_questionnaire_text_is_imported_as_shown(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EVALUATION_LANG", "en")
+    shown = next(text for text in re.findall(r"```text\n(.*?)```", TEXT, flags=re.DOTALL) if "[单选题]" in text)
+    (tmp_path / "readers.txt").write_text(shown, encoding="utf-8")
+    import_form([tmp_path / "readers.txt"], None, None, "visits", False)
+    made = (tmp_path / "readers.yaml").read_text(encoding="utf-8").replace(f"{tmp_path}/", "")
+    assert made == next(text for text in YAMLS if "instrument: visits" in text)
+
+
 def test_the_example_round_opens_whole(tmp_path):
     """Every fault of any block would be told: the texts and the tables of one round belong together."""
     tables = {text.splitlines()[0]: text for text in re.findall(r"```csv\n(.*?)```", TEXT, flags=re.DOTALL)}
-    by_kind = {re.match(r"(rubric|instrument|round): (\w+)", text).group(2): text for text in YAMLS}
+    by_kind = {re.search(r"^(rubric|instrument|round): (\S+)", text, flags=re.MULTILINE).group(2): text for text in YAMLS}
     rubric = next(text for text in YAMLS if text.startswith("rubric:"))
     places = {"library/rubric.yaml": rubric, "library/readers.yaml": by_kind["readers"],
               "library/shelf.yaml": by_kind["shelf"], "round.yaml": by_kind["spring"]}

@@ -23,7 +23,8 @@ ASKED = re.compile(
     rf"|{PERSON}.{{0,4}}(?:贵姓|怎么称呼|如何称呼|叫什么|住在(?:哪|几))"
     rf"|^{PERSON}?的?{WORD}(?: ?{WORD}|[0-9]|是|为|是什么|是多少|必填|选填)*$")
 MORE_ENGLISH = re.compile(
-    r"\b(?:national id|id no|id card no|identity number|whatsapp|contact number|contact details|mobile no|phone no)\b")
+    r"\b(?:national id|id no|id card no|identity number|whats ?app|we ?chat|contact number|contact details|mobile no|phone no)"
+    r"\b")
 THING = re.compile(
     r"\b(?:village|community|town|city|county|district|province|state|region|street|school|facility|clinic|hospital|"
     r"organi[sz]ation|project|programme|program|service|shop|market|product|item|file|group|activity|event)\b")

@@ -10,6 +10,7 @@ from typing import Any
 import docx
 from docx.opc.exceptions import OpcError
 from docx.table import Table
+from docx.table import _Cell as Cell
 from docx.text.paragraph import Paragraph
 
 from evaluation.core.archive import opened_archive
@@ -54,7 +55,7 @@ def _paragraph(paragraph: Any, numbers: WordNumbers) -> Iterator[str]:
 
 def _table(table: Any, numbers: WordNumbers) -> Iterator[str]:
     """A line a row with `|` between cells if it is a table to tick; the cells one by one if it only lays out the page."""
-    rows = [_cells(row) for row in table.rows]
+    rows = [[Cell(cell, table) for cell in row._tr.tc_lst] for row in table.rows]      # merged cells once
     texts = [[" ".join(cell.text.split()).replace("|", "/") for cell in cells] for cells in rows]
     if any(len(cells) > 2 and not TICKED.fullmatch(cells[0]) and all(map(TICKED.fullmatch, cells[1:])) for cells in texts):
         yield from (f"| {' | '.join(cells)} |" for cells in texts)
@@ -63,9 +64,3 @@ def _table(table: Any, numbers: WordNumbers) -> Iterator[str]:
         for cell in cells:
             for paragraph in cell.paragraphs:
                 yield from _paragraph(paragraph, numbers)
-
-
-def _cells(row: Any) -> list[Any]:
-    """The cells of a row, merged ones once."""
-    cells = row.cells
-    return [cell for at, cell in enumerate(cells) if at == 0 or cell._tc is not cells[at - 1]._tc]

@@ -116,7 +116,7 @@ def _tell(answers: AnswerList, is_scale: bool, line: int, id_: str, notes: Notes
     first, last = answers.choices[0]["label"]["zh"], answers.choices[-1]["label"]["zh"]
     if answers.kind == "yes_no":
         notes.doubt("X68", line, id_, first=first, last=last)
-    elif answers.kind == "one_sided":
+    elif answers.kind == "leaning":
         notes.doubt("X78", line, id_, first=first, last=last)
     elif answers.kind == "numbers" or (answers.kind == "other" and is_scale):
         notes.doubt("X69", line, id_, first=first, last=last)

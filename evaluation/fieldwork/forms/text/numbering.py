@@ -75,7 +75,7 @@ class _Numbering:
             self.into = [(line, match["rest"])]
             self.blocks.append(Block(PART * (self.part - 1) + own, id_, self.into, bool(match["star"])))
             self.last, self.heading = own, False
-        elif block and self.into is block.lines and own == block.digits + 1:
+        elif block and self.into is block.lines and own == block.digits + 1 and not has_tag(block.lines[0][1], "text"):
             block.digits += 1
             self.into.append((line, match[0]))
         else:
@@ -91,8 +91,7 @@ class _Numbering:
 
     def _begin_part(self, line: int) -> None:
         """Numbers begin again: what came before is a part of its own, or was no question but how to fill in the form."""
-        firsts = [block.lines[0][1] for block in self.blocks if len(block.lines) == 1]
-        if len(firsts) == len(self.blocks) and not any(has_tag(text) or ASKS.search(text) for text in firsts):
+        if self.part == 1 and not any(len(block.lines) > 1 or _asks(block.lines[0][1]) for block in self.blocks):
             self.opening += [one for block in self.blocks for one in block.lines]
             self.blocks.clear()
         else:
@@ -122,6 +121,11 @@ def blocks_of(lines: Sequence[Line], notes: Notes) -> tuple[list[Line], list[Blo
         else:
             state.into.append((number, line))
     return state.opening, state.blocks
+
+
+def _asks(text: str) -> bool:
+    """Whether a line asks something, and does not tell how to answer."""
+    return has_tag(text) or ASKS.search(text) is not None
 
 
 def _way(matches: Sequence[re.Match[str]]) -> str:

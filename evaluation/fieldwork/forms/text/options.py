@@ -19,6 +19,7 @@ JUMP = re.compile(
 END = re.compile(r"[（(\[【]?\s?(?:选择?此[项题])?(?:请|直接|则){0,2}\s?"
                  r"(?:结束|终止)(?:答题|作答|问卷|调查|答卷|访问)\s?[）)\]】]?")
 JUMPS = re.compile("跳[转答过至到]|→")
+MOST_IN_A_LINE = 100      # a line with more marks is no line of choices
 TO_THE_END = float("inf")
 EMPTY_BRACKET = re.compile(r"[（(]\s?[）)]")
 
@@ -100,6 +101,8 @@ def marked(text: str) -> list[tuple[str, int, str]]:
                 continue
             if kind in ("letter", "digit") and before.isascii() and before.isalnum():
                 continue
+        if len(found) == MOST_IN_A_LINE:
+            return []
         found.append((kind, place, match.start(), match.end()))
     ends = [start for _, _, start, _ in found[1:]] + [len(text)]
     return [(kind, place, text[begin:end].strip()) for (kind, place, _, begin), end in zip(found, ends, strict=True)]

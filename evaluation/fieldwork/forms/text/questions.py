@@ -64,7 +64,7 @@ def _take(question: Question, line: int, text: str, *, below: bool, in_table: bo
     if kind in ALL_TEXT:
         question.stem.append(text)
     elif below and (in_table or kind.startswith("matrix")):
-        if not question.table.take(line, text):
+        if not question.table.take(line, text, headless=kind == "matrix text"):
             question.stem.append(text)
     elif below and in_stem and (numbers := number_row(text, kind == "scale")):
         question.numbers = numbers

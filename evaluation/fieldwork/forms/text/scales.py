@@ -20,6 +20,7 @@ WORDS: dict[str, Any] = YAML(typ="safe", pure=True).load(Path(__file__).with_nam
 MIDDLE = 3                # the neutral one of seven grades
 LONGEST = 11              # points of a scale
 TWO_POINTS = frozenset(WORDS["two_points"].split())
+NO_MIDDLE = frozenset(WORDS["no_middle"].split())
 STATUS = {word: (words.split()[0], status) for status, words in WORDS["no_answer"].items() for word in words.split()[1:]}
 YES_NO = frozenset(tuple(pair.split("/")) for pair in WORDS["yes_no"].split())
 NEGATIONS = tuple(WORDS["negations"].split())
@@ -44,8 +45,8 @@ FAMILIES = MappingProxyType(_families())
 
 @dataclass(frozen=True)
 class AnswerList:
-    """Choices in the shape of an instrument. kind: scale, one_sided (a scale without one half), yes_no, other, or
-    numbers of which the better end is not known.
+    """Choices in the shape of an instrument. kind: scale, leaning (a scale with more grades on one side of its middle), yes_no,
+    other, or numbers of which the better end is not known.
 
     no_answer: labels taken for "don't know" and the like though the rest is no scale.
     """
@@ -55,54 +56,71 @@ class AnswerList:
     no_answer: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Scale:
+    """Grades of words from first to last, and the family that the words are of."""
+
+    ranks: tuple[int, ...]
+    family: str
+
+    @property
+    def falls(self) -> bool:
+        """Whether the best comes first."""
+        return self.ranks[0] > self.ranks[-1]
+
+    @property
+    def leans(self) -> bool:
+        """Whether it has more grades on one side of the middle; where half is no middle, whether all are on one side."""
+        below, above = sum(rank < MIDDLE for rank in self.ranks), sum(rank > MIDDLE for rank in self.ranks)
+        return not (below and above) if self.family in NO_MIDDLE else below != above
+
+    def score(self, place: int) -> tuple[int, float]:
+        """Value and score of the answer at a place."""
+        grade = len(self.ranks) - 1 - place if self.falls else place
+        return grade + 1, evenly(grade, len(self.ranks))
+
+
 def answer_list(labels: Sequence[str], other: int | None = None, several: bool = False) -> AnswerList:
     """Values, scores and statuses of labels. other: which one asks for words; several: more than one may be chosen."""
     words = [ASIDE.sub("", label) for label in labels]
-    ranks = None if several else _ranks(words)
-    yes = _yes(words) if ranks is None else None
+    answers = list(range(len(words)))                    # places of those that are answers of the scale, or of yes and no
     status: dict[int, tuple[str, str]] = {}
-    answers = list(range(len(words)))
-    if ranks is None and yes is None:
+    scale, yes = (None, None) if several else (_scale(words), _yes(words))
+    if scale is None and yes is None:
         status = {at: STATUS[word] for at, word in enumerate(words) if word in STATUS and at != other}
         answers = [at for at in answers if at not in status and at != other]
-        ranks = None if several else _ranks([words[at] for at in answers])
-        if ranks is None:
+        scale = None if several else _scale([words[at] for at in answers])
+        if scale is None:
             status = {at: found for at, found in status.items() if words[at] != WORDS["only_beside_a_scale"]}
             answers = [at for at in range(len(words)) if at not in status]
             yes = None if several else _yes([words[at] for at in answers])
-    kind = "yes_no" if yes is not None else "other" if ranks is None else \
-        "scale" if min(ranks) < MIDDLE < max(ranks) else "one_sided"
-    falling = ranks is not None and ranks[0] > ranks[-1]
-    choices: list[dict[str, Any]] = []
+    kind = "other" if scale is None and yes is None else "yes_no" if scale is None else "leaning" if scale.leans else "scale"
+    choices: list[dict[str, Any]] = [{"value": "other" if at == other else letter(at), "label": {"zh": label}}
+                                     for at, label in enumerate(labels)]
+    if kind != "other":
+        for place, at in enumerate(answers):
+            if scale is not None:
+                choices[at]["value"], choices[at]["score"] = scale.score(place)
+            elif at != other:
+                choices[at]["value"] = "yes" if place == yes else "no"
     given: dict[str, int] = {}
-    for at, label in enumerate(labels):
-        choice: dict[str, Any] = {"value": "other" if at == other else letter(at), "label": {"zh": label}}
-        if at in status:
-            value, choice["status"] = status[at]
-            given[value] = given.get(value, 0) + 1
-            choice["value"] = value if given[value] == 1 else f"{value}{given[value]}"
-        elif at != other and yes is not None:
-            choice["value"] = "yes" if answers.index(at) == yes else "no"
-        elif at != other and ranks is not None:
-            place = answers.index(at)
-            grade = len(ranks) - 1 - place if falling else place
-            choice |= {"value": grade + 1, "score": evenly(grade, len(ranks))}
-        choices.append(choice)
-    told = tuple(labels[at] for at in status) if kind == "other" else ()
-    return AnswerList(tuple(choices), kind, told)
+    for at, (value, name) in status.items():
+        given[value] = given.get(value, 0) + 1
+        choices[at] |= {"value": value if given[value] == 1 else f"{value}{given[value]}", "status": name}
+    return AnswerList(tuple(choices), kind, tuple(labels[at] for at in status) if kind == "other" else ())
 
 
 def number_list(numbers: Sequence[int], first: str, last: str) -> AnswerList:
     """Choices of a row of numbers between two end words; scored if the words tell which end is the better one."""
-    ranks = _ranks([ASIDE.sub("", word) for word in (first, last)], least=2) if first and last else None
+    scale = _scale([ASIDE.sub("", word) for word in (first, last)], least=2) if first and last else None
     ends = {0: first, len(numbers) - 1: last}
     choices: list[dict[str, Any]] = []
     for at, number in enumerate(numbers):
         word = ends.get(at, "")
         choices.append({"value": number, "label": {"zh": f"{number}（{word}）" if word else str(number)}})
-        if ranks is not None:
-            choices[-1]["score"] = evenly(at if ranks[0] < ranks[1] else len(numbers) - 1 - at, len(numbers))
-    return AnswerList(tuple(choices), "numbers" if ranks is None else "scale")
+        if scale is not None:
+            choices[-1]["score"] = evenly(len(numbers) - 1 - at if scale.falls else at, len(numbers))
+    return AnswerList(tuple(choices), "numbers" if scale is None else "scale")
 
 
 def evenly(grade: int, points: int) -> float:
@@ -116,16 +134,15 @@ def letter(at: int) -> str:
     return chr(ord("a") + at) if at < 26 else f"c{at + 1}"
 
 
-def _ranks(words: Sequence[str], least: int = 3) -> list[int] | None:
-    """Grades of words that form a scale, from first to last; None if they form none."""
+def _scale(words: Sequence[str], least: int = 3) -> _Scale | None:
+    """The scale that words form, from first to last; None if they form none."""
     if not 2 <= len(words) <= LONGEST:
         return None
     for name, family in FAMILIES.items():
         if all(word in family for word in words) and (len(words) >= least or name in TWO_POINTS):
-            ranks = [family[word] for word in words]
-            rises = [a < b for a, b in pairwise(ranks)]
-            if len(set(ranks)) == len(ranks) and len(set(rises)) == 1:
-                return ranks
+            ranks = tuple(family[word] for word in words)
+            if len(set(ranks)) == len(ranks) and len({a < b for a, b in pairwise(ranks)}) == 1:
+                return _Scale(ranks, name)
     return None
 
 

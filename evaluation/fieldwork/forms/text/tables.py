@@ -24,8 +24,9 @@ class Table:
     rows: list[Line] = field(default_factory=list)
     circles: set[int] = field(default_factory=set)
 
-    def take(self, line: int, text: str) -> bool:
-        """Take a line as head or row; False if it is neither yet."""
+    def take(self, line: int, text: str, headless: bool = False) -> bool:
+        """Take a line as head or row; False if it is neither yet. headless: rows need no head, they are written into."""
+        text = text.replace("_", " ").strip()
         piped = cells_of(text) if "|" in text else []
         if not self.columns and not self.rows and not row_label(text):
             inside = [label for _, _, label in marked(text)]
@@ -34,7 +35,9 @@ class Table:
             cells = [cell.strip() for cell in cells if cell.strip()]
             if len(cells) > 1:
                 self.columns = [(line, cell) for cell in cells]
-            return len(cells) > 1
+            elif headless and cells:
+                self.rows.append((line, cells[0]))
+            return len(cells) > 1 or headless
         label = piped[0] if piped else re.split(BULLET if BULLET.search(text) else r"\t|\s\s", text, maxsplit=1)[0]
         label = (ROW_MARK.sub("", label.strip(), count=1) or label).strip()
         if label:
