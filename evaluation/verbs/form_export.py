@@ -41,13 +41,9 @@ def export_form(folder: Path, instrument: str, to: str, out: Path | None, lang: 
     if faults := export_problems(found, file):
         raise DeclarationError(faults)
     book = workbook(survey_rows(found, communities))
-    target = _target(folder, out, found.instrument, "", ENDINGS[to])
-    if to == "xlsform":
-        _write(target, book)
-    else:
-        made, warnings = xform(book, file)
-        _write(target, made)
-        tell(warnings)
+    made, warnings = xform(book, file)
+    _write(_target(folder, out, found.instrument, "", ENDINGS[to]), book if to == "xlsform" else made)
+    tell(warnings)
 
 
 def _found(folder: Path, wanted: str) -> tuple[Instrument, Path, Mapping[str, Labels] | None]:

@@ -101,7 +101,7 @@ def test_page_and_document_say_the_same(name: str, lang: str) -> None:
         assert " ".join(instrument.consent[lang].split()) in " ".join(told.split())
     assert seen.get("lang") == lang
     assert "http" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
-    assert [node.tag for node in seen.iter("h1", "h2")][0] == "h1"
+    assert next(node.tag for node in seen.iter("h1", "h2")) == "h1"
 
 
 def test_no_score_is_on_paper() -> None:
@@ -117,7 +117,7 @@ def test_ratings_are_a_grid_with_its_codes() -> None:
     instrument = load_instrument(PROGRAMME / "meeting.yaml")
     paper = paper_form(instrument, "en")
     assert [block.grid for block in paper.blocks] == [True]
-    assert paper.blocks[0].questions[0].choices[0] == "0 Not at all"  # the hints speak of 0, 2 and 4
+    assert paper.blocks[0].questions[0].choices[0] == "0\nNot at all"  # the hints speak of 0, 2 and 4
     assert paper.fields == ("Community", "Number of the meeting", "Date", "Form number", "Rater's code (not a name)")
     page = html.fromstring(paper_html(paper).encode())
     assert len(page.findall(".//tbody/tr")) == len(instrument.items)

@@ -136,7 +136,7 @@ class _Layout:
         kind = KINDS.get(item.kind, item.kind)
         choices = self.instrument.item_choices(item)
         coded = in_grid and all(WHOLE.fullmatch(choice.value) for choice in choices if choice.status is None)
-        named = [(choice, f"{choice.value} {self.text(choice.label)}" if coded and choice.status is None
+        named = [(choice, f"{choice.value}\n{self.text(choice.label)}" if coded and choice.status is None
                   else self.text(choice.label)) for choice in choices]
         notes = [self.text(item.hint), self.text(item.constraint_message) if item.constraint else "",
                  self.word["tick_many"] if kind == "many" else ""]
