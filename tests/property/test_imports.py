@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a row of a table is a line)
 """Any answers to any instrument, written in every dialect and imported: the same file, whatever the order of rows and files."""
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def instruments(draw) -> str:
     labels = draw(st.lists(st.sampled_from(WORDS), min_size=2, max_size=5, unique=True))
     choices = "".join(f"    - {{value: v{n}, score: {n}, label: {{zh: \"选{n}\", en: \"{word}\"}}}}\n" for n, word in enumerate(labels))
     names = draw(st.lists(NAMES, min_size=3, max_size=6, unique_by=str.casefold))
-    items = [f"  - {{id: first, type: select_one grade, indicator: '1.1', label: {{zh: 一, en: First}}}}\n"]
+    items = ["  - {id: first, type: select_one grade, indicator: '1.1', label: {zh: 一, en: First}}\n"]
     for place, name in enumerate(names):
         kind = draw(st.sampled_from(["select_one grade", "select_multiple grade", "integer", "decimal"]))
         if kind in ("integer", "decimal"):

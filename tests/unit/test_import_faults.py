@@ -10,8 +10,7 @@ from string import Formatter
 
 import pytest
 from conftest import ROUND, make_round
-from exports import (central_rows, csv_bytes, form, kobo_json, kobo_rows, odata, write_bytes, write_json, write_sheets,
-                     write_zip)
+from exports import central_rows, csv_bytes, form, kobo_json, kobo_rows, odata, write_bytes, write_json, write_sheets, write_zip
 
 from evaluation import verbs
 from evaluation.core.errors import EvaluationError, Problem, catalogue
