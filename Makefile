@@ -37,6 +37,7 @@ bench: .venv/installed  ## ratios against named peers, measured now
 	$(BIN)/python -m bench.sampling
 	$(BIN)/python -m bench.sequential
 	$(BIN)/python -m bench.quality
+	$(BIN)/python -m bench.imports
 
 samples: .venv/installed  ## rewrite the sample round, byte for byte
 	$(BIN)/python data_samples/make.py

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a row of a table is a line)
 """The examples of docs/files.md are what the loader reads and what the toolkit writes."""
 
 import json
@@ -11,7 +12,7 @@ from evaluation.core.resources import shipped
 from evaluation.declare.programme import check_file
 from evaluation.fieldwork import open_round
 from evaluation.reporting.results import gated_scores, score_file
-from evaluation.verbs import import_form
+from evaluation.verbs import import_answers, import_form
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "files.md").read_text(encoding="utf-8")
 YAMLS = re.findall(r"```yaml\n(.*?)```", TEXT, flags=re.DOTALL)
@@ -20,7 +21,7 @@ YAMLS = re.findall(r"```yaml\n(.*?)```", TEXT, flags=re.DOTALL)
 @pytest.mark.parametrize("text", YAMLS, ids=lambda text: text.splitlines()[0][:30])
 def test_every_yaml_example_is_free_of_faults(tmp_path, text):
     first = next(iter(YAML(typ="safe").load(text)))
-    assert first in ("rubric", "instrument", "round")
+    assert first in ("rubric", "instrument", "round", "mapping")
     file = tmp_path / f"{first}.yaml"
     file.write_text(text, encoding="utf-8")
     assert not [told for told in check_file(file) if not told.warning]
@@ -51,7 +52,7 @@ def test_the_example_of_questionnaire_text_is_imported_as_shown(tmp_path, monkey
 def test_the_example_round_opens_whole(tmp_path):
     """Every fault of any block would be told: the texts and the tables of one round belong together."""
     tables = {text.splitlines()[0]: text for text in re.findall(r"```csv\n(.*?)```", TEXT, flags=re.DOTALL)}
-    by_kind = {re.search(r"^(rubric|instrument|round): (\S+)", text, flags=re.MULTILINE).group(2): text for text in YAMLS}
+    by_kind = {re.search(r"^(rubric|instrument|round|mapping): (\S+)", text, flags=re.MULTILINE).group(2): text for text in YAMLS}
     rubric = next(text for text in YAMLS if text.startswith("rubric:"))
     places = {"library/rubric.yaml": rubric, "library/readers.yaml": by_kind["readers"],
               "library/shelf.yaml": by_kind["shelf"], "round.yaml": by_kind["spring"]}
@@ -65,3 +66,23 @@ def test_the_example_round_opens_whole(tmp_path):
         (tmp_path / place).write_text(text, encoding="utf-8")
     assert len(places) == 8
     assert len(open_round(tmp_path).communities) == 2
+
+
+def test_the_example_of_an_import_gives_what_is_shown(tmp_path):
+    by_kind = {re.match(r"(\w+): ([\w-]+)", text).group(2): text for text in YAMLS}
+    tables = {text.splitlines()[0]: text for text in re.findall(r"```csv\n(.*?)```", TEXT, flags=re.DOTALL)}
+    shown = next(text for text in re.findall(r"```csv\n(.*?)```", TEXT, flags=re.DOTALL) if re.search(r"^[0-9a-f]{16},b0", text, flags=re.MULTILINE))
+    trace = next(text for header, text in tables.items() if header.startswith("respondent,item"))
+    communities = next(text for header, text in tables.items() if header.startswith("id,name_zh"))
+    rubric = next(text for text in YAMLS if text.startswith("rubric:"))
+    paper = next(text for header, text in tables.items() if header.startswith("No.;"))
+    for place, text in (("library/rubric.yaml", rubric), ("library/readers.yaml", by_kind["readers"]), ("library/shelf.yaml", by_kind["shelf"]),
+                        ("round.yaml", by_kind["spring"]), ("communities.csv", communities), ("paper.yaml", by_kind["paper-forms"]),
+                        ("paper.csv", paper), ("later.csv", paper.replace("fine;5;", "fine;15;"))):
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        (tmp_path / place).write_text(text, encoding="utf-8")
+    for name in ("paper", "later"):
+        import_answers(tmp_path, "questionnaire", [tmp_path / f"{name}.csv"], tmp_path / "paper.yaml", "en")
+        if name == "paper":
+            assert (tmp_path / "answers" / "questionnaire.csv").read_text(encoding="utf-8") == shown
+    assert (tmp_path / "paradata" / "questionnaire.edits.csv").read_text(encoding="utf-8") == trace

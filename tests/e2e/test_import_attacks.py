@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a row of a table is a line)
 """Files that would do harm, given to `evaluation import` as a user gives them: refused with a reason, in little memory and time."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a row of a table is a line)
 """Any answers to any instrument, written in every dialect and imported: the same file, whatever the order of rows and files."""
 
 from __future__ import annotations

@@ -22,8 +22,9 @@ ROLE_NAMES = {"started": "start", "ended": "end"}          # where a role's ques
 RESERVED = ("community", "started", "ended", "interviewer", "psu")      # an item of that name has another one in a form
 BEFORE_CHOICE = "/_.:-"                                     # what may stand between a question and its choice
 OPEN_KINDS = ("text", "integer", "decimal")
-DEVICE = re.compile(r"(device|subscriber|sim ?serial|phone ?number|geo ?point|gps|latitude|longitude|altitude|ip ?addr|e ?mail|"
-                    r"user ?name|audit)", re.IGNORECASE)
+DEVICE = re.compile("device|subscriber|sim ?serial|phone ?number|geo ?point|gps|latitude|longitude|altitude|ip ?addr|user ?name|"
+                    "audit")
+SHORT = 4                        # words of a header that names a thing rather than asks a question
 
 
 @dataclass
@@ -168,7 +169,8 @@ def refused(table: Table, places: Places, instrument: Instrument) -> tuple[list[
         closed = items[name].kind not in OPEN_KINDS
         faults += refused_columns_of(table, headers, closed)
     faults += refused_columns_of(table, [table.header[place] for place in places.roles.values()], False)
-    outside = [name for name in places.rest if refused_columns_of(table, [name], False) or DEVICE.search(folded(name))]
+    outside = [name for name in places.rest if refused_columns_of(table, [name], False)
+               or (len(name.split()) <= SHORT and DEVICE.search(folded(name)))]
     return sorted(set(faults)), outside
 
 
