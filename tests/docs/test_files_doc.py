@@ -69,7 +69,7 @@ def test_the_example_round_opens_whole(tmp_path):
 
 
 def test_the_example_of_an_import_gives_what_is_shown(tmp_path):
-    by_kind = {re.match(r"(\w+): ([\w-]+)", text).group(2): text for text in YAMLS}
+    by_kind = {re.search(r"^(\w+): ([\w-]+)", text, flags=re.MULTILINE).group(2): text for text in YAMLS}
     tables = {text.splitlines()[0]: text for text in re.findall(r"```csv\n(.*?)```", TEXT, flags=re.DOTALL)}
     shown = next(text for text in re.findall(r"```csv\n(.*?)```", TEXT, flags=re.DOTALL) if re.search(r"^[0-9a-f]{16},b0", text, flags=re.MULTILINE))
     trace = next(text for header, text in tables.items() if header.startswith("respondent,item"))

@@ -74,7 +74,7 @@ def test_evaluation_sample_draws_the_samples_that_are_there(my_round):
 def test_the_maker_makes_the_same_bytes(tmp_path):
     done = subprocess.run([sys.executable, SAMPLE.parent / "make.py", tmp_path / "again"], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
-    for file in SAMPLE.rglob("*.csv"):
+    for file in [*SAMPLE.rglob("*.csv"), *SAMPLE.rglob("*.json")]:
         assert (tmp_path / "again" / file.relative_to(SAMPLE)).read_bytes() == file.read_bytes(), file
 
 

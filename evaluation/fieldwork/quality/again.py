@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from evaluation.core.csvfile import read_table, rows_where, tidy
+from evaluation.core.csvfile import plain, read_table, rows_where, tidy
 from evaluation.core.errors import DataError, Problem, problem
 from evaluation.declare.instrument import Instrument, Item
 from evaluation.declare.quality import BackCheck
@@ -54,7 +54,8 @@ def read_again(file: Path, methods: Mapping[str, Forms], asked: BackCheck) -> tu
     for name, kind in types.items():
         item = items[name]
         if item.kind == "text":
-            again, first = tidy(kept[name])[0].astype("str"), forms.texts[name].astype("str").to_numpy()[at]
+            again = kept[name].map(_folded)
+            first = forms.texts[name].map(_folded).to_numpy()[at]
         else:
             again, wrong, _ = codes_of(file, kept[name], item, forms.instrument)
             faults += wrong
@@ -96,6 +97,10 @@ def _numbers(item: Item, instrument: Instrument) -> Mapping[str, float]:
     if not np.isnan(list(values.values())).any():
         return values
     return {choice.value: np.nan if choice.score is None else choice.score for choice in answers}
+
+
+def _folded(text: object) -> str:
+    return " ".join(plain(str(text)).casefold().split())
 
 
 def _number(text: str) -> float:

@@ -39,13 +39,18 @@ def duplicate_answers(forms: Forms, limits: Quality) -> Found:
 def near_duplicate(forms: Forms, limits: Quality) -> Found:
     """Nearly the same answers as another form of the community or of the interviewer: the nearest one is named."""
     codes, given, uncommon = _compared(forms, limits)
-    same = [_numbers(forms.community)]
+    community = _numbers(forms.community)
+    same = [community]
     if forms.paradata is not None and (forms.column("interviewer") != "").any():
         known = (forms.column("interviewer") != "").to_numpy()
         same.append(np.where(known, _numbers(forms.column("interviewer")), -1 - np.arange(len(known))))
     names = [str(name) for name in forms.respondent]
     nearest: dict[int, tuple[float, str]] = {}
-    for first, second in _candidates(codes, same, limits.alike.share):
+    copies = _groups(np.column_stack([codes, *same]))                  # whole copies are compared once
+    order = np.array(sorted(range(len(names)), key=lambda place: names[place]), dtype=np.int64)
+    one = order[np.unique(copies[order], return_index=True)[1]]        # of each kind, the form whose name comes first
+    for pair in _candidates(codes[one], [group[one] for group in same], limits.alike.share):
+        first, second = one[pair[0]], one[pair[1]]
         equal = (codes[first] == codes[second]) & given[first]
         either = (given[first] | given[second]).sum(axis=1)
         share = equal.sum(axis=1) / np.maximum(either, 1)
@@ -54,9 +59,10 @@ def near_duplicate(forms: Forms, limits: Quality) -> Found:
             a, b, how = int(first[at]), int(second[at]), float(share[at])
             for own, other in ((a, b), (b, a)):
                 nearest[own] = min(nearest.get(own, (0.0, "")), (-how, names[other]))
-    number = np.array(sorted(nearest), dtype=np.int64)
-    told = [f"{nearest[place][1]} {-nearest[place][0]:.1%}" for place in number]
-    basis = [f"{nearest[place][1]}\0{text}" for place, text in zip(number, said(forms, number), strict=True)]
+    of = one[copies]                                                   # the form that stands for each
+    number = places(np.isin(of, list(nearest)))
+    told = [f"{nearest[place][1]} {-nearest[place][0]:.1%}" for place in of[number].tolist()]
+    basis = [f"{nearest[place][1]}\0{text}" for place, text in zip(of[number].tolist(), said(forms, number), strict=True)]
     return found(forms, number, told, basis)
 
 

@@ -96,4 +96,4 @@ def _there(forms: Forms, name: str, limits: Quality) -> bool:
 
 
 def _known(column: pd.Series) -> pd.Series:
-    return column.notna() & (column.astype("object") != "")
+    return column.notna() if pd.api.types.is_datetime64_any_dtype(column) else column.notna() & (column != "")
