@@ -137,6 +137,12 @@ def test_numbered_choices_below_a_question():
     assert [item["id"] for item in draft.data["items"]] == ["q01", "q02", "q03", "q04"]
 
 
+def test_numbers_below_a_question_that_do_not_begin_with_one_are_no_choices():
+    draft = read("1. 甲？[填空题]\n2. 乙？[填空题]\n3. 丙？[单选题]\n2、黄\n3、蓝")
+    assert [(doubt.code, doubt.line) for doubt in draft.doubts] == [("X67", 4), ("X63", 5), ("X63", 6)]
+    assert draft.data["choices"] == {}
+
+
 def test_the_words_of_consent_and_the_title():
     draft = read("您好！\n本问卷匿名，自愿填写。\n1. 甲？[填空题]", title="# 社区问卷\n")
     assert draft.data["title"] == {"zh": "社区问卷"}
@@ -364,6 +370,11 @@ def test_a_condition_and_a_jump_hold_together():
     draft = read("1. 甲？[单选题]\nA. 是\nB. 否（跳至第4题）\n2. 乙？[单选题]\nA. 红\nB. 蓝（跳至第4题）\n3. 丙？[填空题] 依赖于第1题第1个选项\n4. 丁？[填空题]")
     assert {item["id"]: item.get("relevant") for item in draft.data["items"]} == {
         "q01": None, "q02": "${q01} != 'no'", "q03": "${q01} = 'yes' and ${q02} != 'b'", "q04": None}
+
+
+def test_a_condition_that_a_jump_contradicts_is_kept_as_it_stands():
+    draft = read("1. 甲？[单选题]\nA. 红\nB. 蓝（跳至第3题）\n2. 乙？[填空题] 依赖于第1题第2个选项\n3. 丙？[填空题]")
+    assert draft.data["items"][1]["relevant"] == "${q01} = 'b' and ${q01} != 'b'"
 
 
 @pytest.mark.parametrize("condition", ["依赖于第1题第4个选项", "依赖于第1题第0个选项", "依赖于第3题第1个选项", "依赖于第8题第1个选项", "依赖于某题", "（第1题选“红”者回答）"])
