@@ -102,6 +102,21 @@ integer | e | E?
     assert codes == ["X12", "X15"]                                # the condition of h is told once, though two items lose it
 
 
+def test_of_conditions_that_hold_together_those_that_can_be_read_stay_and_of_others_none(tmp_path):
+    draft, items, _ = made(tmp_path, """
+type | name | label | relevant | constraint
+select_one yn | a | A?
+integer | b | B? | ${a} = 1 and now() > 3 and (${a} != 0 or ${a} = '') | . > 0 and . < pulldata('x', 'y', 'z', 1)
+integer | c | C? | ${a} = 1 or now() > 3
+integer | d | D? | not(${a} = 1 and now() > 3)
+integer | e | E? | (${a} = 1 and now() > 3) or ${b} = 2
+""")
+    assert (items["b"].relevant, items["b"].constraint) == ("(${a} = 1) and ((${a} != 0 or ${a} = ''))", ". > 0")
+    assert [items[name].relevant for name in "cde"] == [None] * 3
+    assert [(doubt.path, dict(doubt.values)["text"]) for doubt in draft.doubts if doubt.line == 3] == [
+        ("b.relevant", "now() > 3"), ("b.constraint", ". < pulldata('x', 'y', 'z', 1)")]
+
+
 def test_what_looks_at_an_item_that_is_left_out_loses_its_condition_and_a_calculation_goes(tmp_path):
     draft, items, codes = made(tmp_path, """
 type | name | label | relevant | calculation

@@ -103,6 +103,23 @@ def fits(text: str) -> bool:
     return True
 
 
+def conjuncts(text: str) -> list[str]:
+    """The conditions that have to hold together, where an expression is nothing but such; else the expression by itself."""
+    written = _plain(text)
+    words = _words(written)
+    if not words or written[words[-1][2][1]:].strip(" })"):
+        return [text]
+    parts, start, depth = [], 0, 0
+    for kind, value, (first, last) in words:
+        depth += {"(": 1, ")": -1}.get(value, 0) if kind == "mark" else 0
+        if depth == 0 and kind == "word" and value == "or":
+            return [text]
+        if depth == 0 and kind == "word" and value == "and":
+            parts.append(written[start:first].strip())
+            start = last
+    return [*parts, written[start:].strip()]
+
+
 def _plain(text: str) -> str:
     """Spaces, quotes and ways of writing that mean the same: yes for true(), null for '', .5 for 0.5."""
     stripped = ENTITY.sub(" ", text).replace("\u00a0", " ").strip()
