@@ -36,6 +36,8 @@ def instruments(draw: st.DrawFn) -> Instrument:
     languages = draw(st.sampled_from([("zh", "en"), ("en",), ("zh",), ("en", "zh"), ("fr", "en"), ("fr",)]))
 
     def labels() -> dict[str, str]:
+        if len(languages) == 1 and draw(st.integers(0, 3)) == 0:
+            return {"*": draw(TEXTS)}
         return {lang: draw(TEXTS) for lang in languages}
 
     choices: dict[str, Any] = {}
@@ -74,6 +76,8 @@ def _items(draw: st.DrawFn, name: str, before: list[dict[str, Any]], choices: di
         fit = [listed for listed, rows in choices.items()
                if kind == "select_one" or not any(" " in choice["value"] for choice in rows)]
         item["type"] = f"{kind} {draw(st.sampled_from(fit))}" if fit else "text"
+        if fit and any("score" in choice for choice in choices[item["type"].split(" ")[1]]) and draw(st.booleans()):
+            item |= {"indicator": "2.1", "reverse": draw(st.booleans())}
     if kind in ("integer", "decimal") and draw(st.booleans()):
         low = draw(st.sampled_from([-5, 0, 0.25, 1e-7]))
         item["range"] = {"low": low, "high": low + draw(st.sampled_from([1, 60.5, 1e6]))}

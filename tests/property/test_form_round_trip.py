@@ -15,7 +15,7 @@ from pyxform.xls2json_backends import get_xlsform
 
 from evaluation.core.resources import shipped
 from evaluation.declare.instrument import Instrument
-from evaluation.declare.model import label
+from evaluation.declare.model import ANY_LANGUAGE, label
 from evaluation.declare.programme import load_instrument
 from evaluation.fieldwork.forms.drafts import checked
 from evaluation.fieldwork.forms.export.rows import survey_rows
@@ -39,11 +39,19 @@ def back(instrument: Instrument, file: Path, places: dict[str, dict[str, str]] |
 
 
 def as_a_form_has_it(instrument: Instrument) -> dict[str, Any]:
-    """Without what no form has a place for: that an item is required which nobody answers."""
-    told = instrument.model_dump()
+    """Labels for any language as those of the one language, and without what no form has a place for: that an item is required
+    which nobody answers.
+    """
+    told: dict[str, Any] = labelled(instrument.model_dump(), instrument.languages[0])
     for item, dumped in zip(instrument.items, told["items"], strict=True):
         dumped["required"] = item.required and item.is_answered
     return told
+
+
+def labelled(value: Any, lang: str) -> Any:
+    if isinstance(value, dict):
+        return {lang if key == ANY_LANGUAGE else key: labelled(part, lang) for key, part in value.items()}
+    return [labelled(part, lang) for part in value] if isinstance(value, (list, tuple)) else value
 
 
 @pytest.mark.parametrize("places", [None, PLACES], ids=["typed", "chosen"])
