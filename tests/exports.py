@@ -106,17 +106,20 @@ def odata(forms: Sequence[Form], instrument: Instrument, **more: Any) -> dict[st
 
 
 def kobo_rows(forms: Sequence[Form], instrument: Instrument, *, lang: str | None = None, split: str = "both",
-              groups: bool = True) -> list[list[str]]:
-    """Rows of Kobo's CSV or XLSX: codes or labels; split columns blank where nothing was asked. split: both, only or none."""
+              groups: bool = True, headers: bool = False) -> list[list[str]]:
+    """Rows of Kobo's CSV or XLSX: codes or labels, in headers too; split columns blank where nothing was asked. split: both, only
+    or none.
+    """
     asked = relevant_items(instrument, forms)
     before = f"{GROUP}/" if groups else ""
     header = ["start", "end", f"{before}community"]
     for item in answered(instrument):
         several = item.kind == "select_multiple"
+        name = label(item.label, lang) if headers and lang else item.id
         if not (several and split == "only"):
-            header.append(f"{before}{item.id}")
+            header.append(f"{before}{name}")
         if several and split != "none":
-            header += [f"{before}{item.id}/{named(item, instrument, choice.value, lang)}" for choice in instrument.item_choices(item)]
+            header += [f"{before}{name}/{named(item, instrument, choice.value, lang)}" for choice in instrument.item_choices(item)]
     header += ["__version__", "_id", "_uuid", "_submission_time", "_validation_status", "_notes", "_status", "_submitted_by", "_tags",
                "_index"]
     rows = [header]
@@ -220,6 +223,7 @@ DIALECTS: dict[str, Writer] = {
     "kobo-zh": lambda to, forms, form_: write_bytes(to / "f.csv", csv_bytes(kobo_rows(forms, form_, lang="zh"), ";")),
     "kobo-en-split": lambda to, forms, form_: write_bytes(
         to / "f.csv", csv_bytes(kobo_rows(forms, form_, lang="en", split="only", groups=False), ";")),
+    "kobo-en": lambda to, forms, form_: write_bytes(to / "f.csv", csv_bytes(kobo_rows(forms, form_, lang="en", headers=True))),
     "kobo-xlsx": lambda to, forms, form_: write_sheets(to / "f.xlsx", {"form": kobo_rows(forms, form_, split="none")}),
     "kobo-json": lambda to, forms, form_: write_json(to / "f.json", kobo_json(forms, form_)),
     "lime": lambda to, forms, form_: write_bytes(to / "f.csv", csv_bytes(lime_rows(forms, form_))),

@@ -116,6 +116,8 @@ FAULTS: list[tuple[str, Make, str | None, dict[str, object], int, str]] = [
     ("A06", rows_with(), None, {"answers": "respondent,community\nr1,c1\nr1,c1\n"}, 3, "r1"),
     ("S04", rows_with(), None, {"answers": "respondent,community,phone\nr1,c1,1\n"}, 1, "contact"),
     ("S04", content("p.csv", PLAIN.replace(b"Sq", b"Name")), MAPPING + "interviewer: Name\n", {}, 1, "contact"),
+    ("S04", rows_with(forms=[form("1", "c1", phone="x")]), None, {"form": ("  - {id: q1,", "  - {id: phone, type: text, label: {zh: 话, en: Words}}\n  - {id: q1,")}, 1, "contact"),
+    ("I10", content("f.json", b'[{"__id": "1",\n"community": "c\\u00001"}]'), None, {}, 2, "u0000"),
     ("F08", content("f.csv", b"KEY,community\n1,c1\n2\n"), None, {}, 3, "rows 3"),
     ("F01", lambda folder, _: folder / "nowhere.csv", None, {}, 0, "cannot read"),
     ("U10", rows_with(), None, {"method": "fax"}, 0, "'fax'"),

@@ -393,3 +393,46 @@ def test_faults_leave_everything_as_it_was(place: Path, tmp_path: Path) -> None:
     with pytest.raises(DataError):
         bring(place, central(tmp_path / "g.csv", [edited(q1="1"), form("17", "c1", q1="none of these")], place))
     assert state_of(place) == before
+
+
+def test_kobo_without_numbers_goes_by_the_first_uuid(place: Path, tmp_path: Path) -> None:
+    for number, (answer, uuid) in enumerate((("5", "aa"), ("1", "bb"))):
+        rows = [["community", "q1", "q2", "end", "meta/rootUuid", "_uuid", "_submission_time"], ["c1", answer, "no", f"2026-05-0{number + 1}T10:00:00+08:00", "uuid:aa", uuid, "2026-05-01T08:30:00"]]
+        bring(place, write_bytes(tmp_path / f"{number}.csv", csv_bytes(rows)))
+    assert [row[:3] for row in answers_in(place)[1:]] == [[respondent("aa"), "c1", "1"]]
+    assert [row[1:4] for row in rows_in(place / "paradata/questionnaire.edits.csv")[1:]] == [["q1", "5", "1"]]
+
+
+def test_an_edit_moved_by_the_end_alone_is_not_undone(place: Path, tmp_path: Path) -> None:
+    files = []
+    for day, answer in (("02", "1"), ("01", "5")):                 # the newer first
+        rows = [["community", "q1", "q2", "end", "_id", "_uuid", "_submission_time"], ["c1", answer, "no", f"2026-05-{day}T10:00:00+08:00", "1", day, "2026-05-01T08:30:00"]]
+        files.append(write_bytes(tmp_path / f"{day}.csv", csv_bytes(rows)))
+    for file in files:
+        bring(place, file)
+    assert answers_in(place)[1][2] == "1"
+
+
+def test_forms_that_were_not_decrypted_are_counted(place: Path, tmp_path: Path, capsys) -> None:
+    header, *rows = central_rows(FORMS, instrument_of(place))
+    rows[0][header.index("Status")] = "not decrypted"
+    bring(place, write_bytes(tmp_path / "f.csv", csv_bytes([header, *rows])))
+    assert "4 forms: 3 new, 1 not decrypted, left out" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("cell", "codes"), [("a b", "a b"), ("b a", "a b"), ("Square Library", "a b"), ("广场 书屋", "a b"), ("square", "a"), ("Library;Square", "a b"),
+                                              ("Square, Library", "a b"), ("Square|", "a"), ("Library", "b"), ("a a", "a"), ("", "")])
+def test_several_choices_in_one_cell(place: Path, tmp_path: Path, cell: str, codes: str) -> None:
+    bring(place, write_bytes(tmp_path / "f.csv", csv_bytes([["community", "q4", "KEY"], ["c1", cell, "uuid:1"]])))
+    assert answers_in(place)[1][5] == codes
+
+
+def test_labels_that_could_be_read_in_two_ways_are_a_fault_unless_columns_a_choice_tell(tmp_path: Path) -> None:
+    folder = round_at(tmp_path / "round", form=("{zh: 书屋, en: Library}}", "{zh: 书屋, en: Library}}\n    - {value: c, score: 1, label: {zh: 广场 书屋, en: Square Library}}"))
+    rows = [["community", "q4", "KEY"], ["c1", "Square Library", "uuid:1"]]
+    with pytest.raises(DataError) as error:
+        bring(folder, write_bytes(tmp_path / "f.csv", csv_bytes(rows)))
+    assert [told.code for told in error.value.problems] == ["I16"]
+    rows = [[*rows[0], "q4/Square", "q4/Library", "q4/Square Library"], [*rows[1], "0", "0", "1"]]
+    bring(folder, write_bytes(tmp_path / "f.csv", csv_bytes(rows)))
+    assert answers_in(folder)[1][5] == "c"

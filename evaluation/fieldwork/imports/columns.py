@@ -22,8 +22,8 @@ ROLE_NAMES = {"started": "start", "ended": "end"}          # where a role's ques
 RESERVED = ("community", "started", "ended", "interviewer", "psu")      # an item of that name has another one in a form
 BEFORE_CHOICE = "/_.:-"                                     # what may stand between a question and its choice
 OPEN_KINDS = ("text", "integer", "decimal")
-DEVICE = re.compile("device|subscriber|sim ?serial|phone ?number|geo ?point|gps|latitude|longitude|altitude|ip ?addr|user ?name|"
-                    "audit")
+DEVICE = re.compile("device|subscriber|sim ?serial|phone ?number|geo ?point|gps|latitude|longitude|altitude|ip ?addr|user ?name"
+                    "|audit")
 SHORT = 4                        # words of a header that names a thing rather than asks a question
 
 

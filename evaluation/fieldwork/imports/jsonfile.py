@@ -49,6 +49,8 @@ def read_json(file: Path) -> tuple[list[Table], list[Problem]]:
 
 def _records(file: Path) -> tuple[list[Any], bool]:
     raw = bounded_bytes(file, lines=False, most=MOST_BYTES)
+    if (at := raw.find(b"\\u0000")) >= 0:
+        raise DataError(problem("I10", file, raw.count(b"\n", 0, at) + 1, reason="\\u0000"))
     try:
         data = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_refused)
     except UnicodeDecodeError:

@@ -48,7 +48,8 @@ def _cells(values: Sequence[Any], labels: Mapping[Any, str], missing: Sequence[A
             if value is None or value != value or (label is None and lacking):    # NaN is not itself
                 made[value] = ""
             else:
-                made[value] = _plain(value) if label is None else f"{_plain(value)}{MISSING if lacking else LABEL}{label}"
+                mark = MISSING if lacking else LABEL
+                made[value] = _plain(value) if label is None else f"{_plain(value)}{mark}{_plain(label)}"
     return [made[value] for value in values]
 
 
@@ -68,4 +69,6 @@ def _within(value: Any, part: Any) -> bool:
 
 
 def _plain(value: Any) -> str:
-    return shown(value) if isinstance(value, (str, float, int, bool, dt.date, dt.time)) else shown(float(value))
+    if isinstance(value, str):
+        return value.replace("\0", "").strip()
+    return shown(value) if isinstance(value, (float, int, bool, dt.date, dt.time)) else shown(float(value))

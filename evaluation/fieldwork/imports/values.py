@@ -63,16 +63,14 @@ def free_texts(values: Sequence[str]) -> tuple[list[str], list[bool]]:
 
 def _several(value: str, known: Mapping[str, str], values: Collection[str]) -> str | None:
     """Codes of several choices in one cell, in order; None where they cannot be told apart."""
-    if folded_choice(value) in known:
-        return known[folded_choice(value)]
     words = value.split()
     if all(word in values for word in words):
         return _ordered(words)
     for mark in PARTS:
         parts = [folded_choice(part) for part in value.split(mark) if part.strip()]
-        if len(parts) > 1 and all(part in known for part in parts):
+        if mark in value and all(part in known for part in parts):
             return _ordered(known[part] for part in parts)
-    return _parted(words, known) if len(words) <= MOST_WORDS else None
+    return _parted(words, known) if len(words) <= MOST_WORDS else known.get(folded_choice(value))
 
 
 def _ordered(codes: Iterable[str]) -> str:
