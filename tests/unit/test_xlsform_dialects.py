@@ -166,6 +166,23 @@ v | one | One
     assert items["c"].relevant is None                            # nobody knows which of the two values is meant
 
 
+def test_a_value_that_was_blank_does_not_change_comparisons_with_a_blank(tmp_path):
+    draft, items, _ = made(tmp_path, "type | name | label | relevant\nselect_one v | a | A?\ninteger | b | B? | ${a} = '' or ${a} = 'x'",
+                           "list_name | name | label\nv | | None of these\nv | x | X")
+    assert [choice["value"] for choice in draft.data["choices"]["v"]] == ["None_of_these", "x"]
+    assert items["b"].relevant == "${a} = '' or ${a} = 'x'"
+
+
+def test_other_is_added_once_and_only_where_it_is_asked_for(tmp_path):
+    draft, items, _ = made(tmp_path, "type | name | label\nselect_one v or_other | a | A?\nselect_one v | b | B?\nselect_multiple w or specify other | c | C?",
+                           "list_name | name | label\nv | x | X\nv | y | Y\nw | x | X\nw | Other | Something else")
+    assert {name: [choice["value"] for choice in choices] for name, choices in draft.data["choices"].items()} == {
+        "v": ["x", "y"], "v_or_other": ["x", "y", "other"], "w": ["x", "Other"]}
+    assert [(item.id, item.type) for item in items.values()] == [
+        ("a", "select_one v_or_other"), ("a_other", "text"), ("b", "select_one v"), ("c", "select_multiple w"), ("c_other", "text")]
+    assert (items["a_other"].relevant, items["c_other"].relevant) == ("selected(${a}, 'other')", "selected(${c}, 'Other')")
+
+
 def test_languages_by_code_by_name_and_without(tmp_path):
     draft, items, codes = made(tmp_path, """
 type | name | label | label::中文 | label::Deutsch (de) | hint::German

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from evaluation.declare.grammar import MOST
 from evaluation.fieldwork.forms.xlsform.doubts import Doubts
-from evaluation.fieldwork.forms.xlsform.expressions import Known, NotTakenError, conjuncts, fits
+from evaluation.fieldwork.forms.xlsform.expressions import Known, NotTakenError, conjuncts, fits, length
 from evaluation.fieldwork.forms.xlsform.tables import Row
 
 
@@ -117,10 +118,12 @@ def _joined(item: Draughted, name: str, wanted: Sequence[tuple[Row, str]], known
     one of them a question is asked of more people, never of fewer.
     """
     taken: list[str] = []
+    words = 0
     for row, text in _parts(item, name, wanted, known, before):
         try:
             written = known.read(text, name, item.id, before)[0]
-            if taken and not fits(_and([*taken, written])):
+            words += length(written) + 3
+            if taken and (words > MOST or not fits(f"({written})")):
                 raise NotTakenError("X15", written[:20])
             taken.append(written)
         except NotTakenError as error:

@@ -63,8 +63,9 @@ def found_sheet(book: Sheets, kind: str) -> Sheet | None:
     if at is None:
         return Sheet(name, 0, (), ())
     columns = tuple(column_of(cell, kind) for cell in rows[at])
-    below = ((number, tuple(row)) for number, row in enumerate(rows[at + 1:], at + 2) if any(cell.strip() and tidy(cell) for cell in row))
-    return Sheet(name, at + 1, columns, tuple(below))
+    below = tuple((number, tuple(row)) for number, row in enumerate(rows[at + 1:], at + 2)
+                  if any(cell.strip() and tidy(cell) for cell in row))
+    return Sheet(name, at + 1, columns, below)
 
 
 def table_of(sheet: Sheet, codes: Mapping[str, str], default: str, doubts: Doubts) -> list[Row]:
