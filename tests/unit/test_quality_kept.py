@@ -167,3 +167,11 @@ def test_a_respondent_that_looks_like_a_formula_is_left_out_too(tmp_path):
                         round=ROUND + EXCLUDE)
     quality(folder)
     assert open_round(folder).answers["questionnaire"].design.index.tolist() == [3]
+
+
+def test_paradata_may_lie_anywhere(folder, tmp_path):
+    elsewhere = tmp_path / "elsewhere.csv"
+    (folder / "paradata" / "questionnaire.csv").rename(elsewhere)
+    _replace(folder / "round.yaml", "file: answers.csv", f'file: answers.csv, paradata: "{elsewhere.as_posix()}"')
+    assert len(quality(folder)) == 4
+    assert forms_of(folder) == 2
