@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from paradata import FIELD, paradata
+from paradata import FIELD, one_line, paradata
 from scipy.stats import norm
+from writing import counted, markdown, write_csv
 
 from evaluation.core.files import write_text
 from evaluation.core.resources import shipped
@@ -191,29 +192,6 @@ def declared_totals(declared: np.ndarray, points: np.ndarray) -> np.ndarray:
     return (hundredths + ((rest > 5) | ((rest == 5) & (hundredths % 2 == 1)))) / 100
 
 
-def one_line(instrument: Instrument, answers: pd.DataFrame) -> frozenset[str]:
-    """Respondents with one answer to 15 items of a scale in a row, or to 8 where one is reversed (not the middle one)."""
-    scale = [item for item in instrument.items if len(instrument.item_choices(item)) == 7]
-    found = set()
-    for row in answers.to_dict("records"):
-        run, value, kinds = 0, "", set()
-        for item in scale:
-            given = row[item.id]
-            if given == "":
-                continue
-            if given != value or given in ("dk", "pns"):
-                run, value, kinds = 0, given, set()
-            run, kinds = run + 1, kinds | {item.reverse}
-            if value not in ("dk", "pns") and (run >= 15 or (run >= 8 and len(kinds) == 2 and value != "3")):
-                found.add(str(row["respondent"]))
-    return frozenset(found)
-
-
-def write_csv(file: Path, table: pd.DataFrame) -> None:
-    """CSV with a header and Unix line ends, whole or not at all."""
-    write_text(file, table.to_csv(index=False, lineterminator="\n"))
-
-
 def main(out: Path) -> None:
     """Write the whole round to `out`."""
     rng = np.random.default_rng(SEED)
@@ -292,17 +270,6 @@ def main(out: Path) -> None:
     template = (HERE / "SOURCES.template.md").read_text(encoding="utf-8")
     write_text(HERE / "SOURCES.md" if out.parent == HERE else out / "SOURCES.md",
                template.replace("{{TABLE}}", markdown(summary)).replace("{{PLANTED}}", markdown(counted(pd.concat(planted)))))
-
-
-def counted(planted: pd.DataFrame) -> pd.DataFrame:
-    """How many forms of each method got which defect."""
-    return planted.groupby(["check", "method"]).size().unstack(fill_value=0).reset_index()
-
-
-def markdown(table: pd.DataFrame) -> str:
-    """A table in Markdown."""
-    rows = [list(table.columns), ["---"] * table.shape[1], *table.astype(str).to_numpy().tolist()]
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
 def calls(rng: np.random.Generator, ids: np.ndarray, community: np.ndarray, responded: np.ndarray) -> pd.DataFrame:

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta, timezone
 import numpy as np
 import pandas as pd
 
+from evaluation.declare.instrument import Instrument
+
 SEED = 2026
 THERE = timezone(timedelta(hours=8))
 
@@ -84,6 +86,24 @@ def paradata(method: str, answers: pd.DataFrame, straight: frozenset[str]) -> tu
         made[name] = [(field.first + timedelta(seconds=int(moment))).isoformat() for moment in start + offset]
     columns = ["respondent", "instance", "version", "started", "ended", "submitted", "interviewer"]
     return made[columns], pd.DataFrame(sorted(planted), columns=["method", "respondent", "check"])
+
+
+def one_line(instrument: Instrument, answers: pd.DataFrame) -> frozenset[str]:
+    """Respondents with one answer to 15 items of a scale in a row, or to 8 where one is reversed (not the middle one)."""
+    scale = [item for item in instrument.items if len(instrument.item_choices(item)) == 7]
+    found = set()
+    for row in answers.to_dict("records"):
+        run, value, kinds = 0, "", set()
+        for item in scale:
+            given = row[item.id]
+            if given == "":
+                continue
+            if given != value or given in ("dk", "pns"):
+                run, value, kinds = 0, given, set()
+            run, kinds = run + 1, kinds | {item.reverse}
+            if value not in ("dk", "pns") and (run >= 15 or (run >= 8 and len(kinds) == 2 and value != "3")):
+                found.add(str(row["respondent"]))
+    return frozenset(found)
 
 
 def _places(field: Fieldwork, free: np.ndarray) -> Iterator[tuple[str, int]]:

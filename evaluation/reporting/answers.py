@@ -108,6 +108,7 @@ def quality_rows(round_: Round, scores: pd.DataFrame, lang: str) -> tuple[list[l
             notes.append(word["pooled"].format(method=word[method]))
     if (scores.loc[scores["level"] == "total", "state"] == "incomplete").any():
         notes.append(word["incomplete"])
+    notes += [word["left_out"].format(**dict(told.values)) for told in round_.warnings if told.code == "J12"]
     data = [warning for warning in round_.warnings if warning.code.startswith(("A", "C"))]
     if data:
         seen = sorted({f"{warning.path} [{warning.code}]" for warning in data})

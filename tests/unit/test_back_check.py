@@ -92,6 +92,8 @@ def test_the_report_shows_them_and_says_when_they_are_old(folder):
     verbs.check_quality(folder, None, "en", folder / "again.csv", [], None)
     body = Fieldwork.of_round(folder, "questionnaire", "en").back_checks().body
     assert "Stability" in body
+    rows = [line for line in body.split("<tr>") if ">where<" in line or ">rooms<" in line]
+    assert [line.count(">yes<") for line in rows] == [1, 0]          # of type 1, of type 2
     assert "compare again" not in body
     answers = folder / "answers.csv"
     answers.write_text(answers.read_text(encoding="utf-8") + row("z"), encoding="utf-8")

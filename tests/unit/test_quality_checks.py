@@ -166,6 +166,22 @@ def test_when_and_how_a_form_came_about(tmp_path, check, changed, detail):
     assert flagged(tmp_path, check, rows, paradata) == expected
 
 
+def test_what_is_too_short_is_not_told_twice(tmp_path):
+    names = [f"g{n}" for n in range(30)]
+    paradata = "".join(para(name, end=f"09:{19 + n % 3}") for n, name in enumerate(names)) + para("x", end="09:01")
+    flags = checked(tmp_path, "".join(map(row, [*names, "x"])), paradata).flags
+    assert flags[flags["respondent"] == "x"]["check"].tolist() == ["too_short"]
+
+
+def test_of_two_rows_of_paradata_the_same_one_counts_in_any_order(tmp_path):
+    twice = [para("x", end="09:01"), para("x", end="09:30"), para("y")]
+    first, turned = (checked(tmp_path / name, row("x") + row("y"), "".join(rows)).flags
+                     for name, rows in (("1", twice), ("2", twice[::-1])))
+    pd.testing.assert_frame_equal(first, turned)
+    told = [("x", "duplicate_id", "× 2"), ("x", "too_short", "1.0 min")]
+    assert list(first[["respondent", "check", "detail"]].itertuples(index=False, name=None)) == told
+
+
 def test_times_not_known_are_no_fault_and_a_no_is_rightly_short(tmp_path):
     rows = row("x", consent="no", **{f"s{n}": "" for n in range(1, 7)}) + row("y") + row("z")
     paradata = para("x", end="09:01") + para("y", end="") + para("z", start="", sent="", version="")

@@ -9,7 +9,7 @@ import pytest
 from conftest import make_round
 from test_quality_checks import GRID, HEAD, PARA, ROUND, para, row
 
-from evaluation import open_round, verbs
+from evaluation import CommunityReport, open_round, verbs
 from evaluation.core.errors import EvaluationError
 from evaluation.fieldwork.parts import open_parts
 
@@ -49,6 +49,12 @@ def test_excluding_flags_leave_forms_out_and_are_counted_once(folder):
     (told,) = [told for told in opened.warnings if told.code.startswith("J")]
     assert told.code == "J12"
     assert dict(told.values) == {"count": "2", "checks": "too_short 2, constraint 1"}
+
+
+def test_the_community_page_says_how_many_were_left_out(folder):
+    quality(folder)
+    report = CommunityReport.open(folder, "c1", "en")
+    assert "2 forms (too_short 2, constraint 1)" in report.data_quality().body
 
 
 def test_without_exclude_flags_change_nothing(tmp_path, folder):
@@ -161,3 +167,11 @@ def test_a_respondent_that_looks_like_a_formula_is_left_out_too(tmp_path):
                         round=ROUND + EXCLUDE)
     quality(folder)
     assert open_round(folder).answers["questionnaire"].design.index.tolist() == [3]
+
+
+def test_paradata_may_lie_anywhere(folder, tmp_path):
+    elsewhere = tmp_path / "elsewhere.csv"
+    (folder / "paradata" / "questionnaire.csv").rename(elsewhere)
+    _replace(folder / "round.yaml", "file: answers.csv", f'file: answers.csv, paradata: "{elsewhere.as_posix()}"')
+    assert len(quality(folder)) == 4
+    assert forms_of(folder) == 2

@@ -42,7 +42,7 @@ def made_of(folder: Path, declared: RoundFile, programme: Programme) -> dict[str
         files[answers.file] = parquet_files(folder / answers.file)
         source = paradata_file(folder, method, answers)
         if source is not None:
-            files[source.relative_to(folder).as_posix()] = [source]
+            files[answers.paradata or f"paradata/{method}.csv"] = [source]
         made[f"instrument {method}"] = _of_json(programme.instruments[method].model_dump(mode="json"))
     if (reviewed := folder / FOLDER / "reviewed.csv").is_file():
         files[f"{FOLDER}/reviewed.csv"] = [reviewed]

@@ -98,15 +98,17 @@ def minutes_rows(minutes: pd.Series, lang: str) -> Table:
 
 
 def back_check_tables(table: pd.DataFrame, lang: str) -> list[Table]:
-    """Items by type, then interviewers."""
+    """Items by type, those of type 1 with any error marked; then interviewers."""
     word = words(lang)
     errors = [(word["pairs_compared"], "number"), (word["errors"], "number"), (word["error_rate"], "number"),
               (word["margin"], "number")]
     stable = [(word["reliability_ratio"], "number"), (word["margin"], "number"), (word["shift"], "number"),
               (word["p_t"], "number"), (word["p_sign"], "number")]
     items, people = (table[table["part"] == part].to_dict("records") for part in ("item", "interviewer"))
-    made: list[Table] = [(word["back_check_items"], [(word["item"], "text"), (word["back_type"], "number"), *errors],
-                          [[row["name"], f"{row['type']:.0f}", *_errors(row)] for row in items])]
+    columns = [(word["item"], "text"), (word["back_type"], "number"), *errors, (word["look"], "text")]
+    cells = [[row["name"], f"{row['type']:.0f}", *_errors(row),
+              word["answer_yes"] if row["type"] == 1 and row["errors"] else ""] for row in items]
+    made: list[Table] = [(word["back_check_items"], columns, cells)]
     if third := [row for row in items if row["type"] == 3]:
         made.append((word["back_check_stable"], [(word["item"], "text"), *stable],
                      [[row["name"], number(row["ratio"], 2), interval_text(row["ratio_low"], row["ratio_high"], 2),
