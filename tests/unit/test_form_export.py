@@ -18,7 +18,7 @@ from evaluation.fieldwork.forms.export.expressions import plain_number, quoted
 from evaluation.fieldwork.forms.export.rows import survey_rows
 from evaluation.fieldwork.forms.export.workbook import workbook
 from evaluation.fieldwork.forms.export.xform import xform
-from evaluation.fieldwork.forms.names import form_names
+from evaluation.fieldwork.forms.names import form_names, item_logic
 
 ZH, EN = "中文 (zh)", "English (en)"
 FORM: dict[str, Any] = {
@@ -97,6 +97,14 @@ def test_one_language_and_labels_for_any_language_stand_in_columns_with_a_suffix
                                      "items": [{"id": "q", "type": "text", "label": "Quoi ?"}]})
     assert survey_rows(one).columns("survey") == ("type", "name", "label::fr (fr)", "hint::fr (fr)", "required", "required_message::fr (fr)", "role")
     assert rows("survey", one)["q"]["label::fr (fr)"] == "Quoi ?"
+
+
+def test_selected_is_handed_a_number_as_text_for_javarosa_stops_at_numbers() -> None:
+    made = form(items=[*FORM["items"], {"id": "z", "type": "text", "label": {"zh": "末", "en": "Z"},
+                                        "relevant": "selected( ${n}, '1') or count-selected(${double}) = 1 or selected(${several}, 'dk') or '${n}' = 'x'"}])
+    written = "selected( string(${n}), '1') or count-selected(string(${double})) = 1 or selected(${several}, 'dk') or '${n}' = 'x'"
+    assert rows("survey", made)["z"]["relevant"] == written
+    assert item_logic(written) == made.items[-1].relevant
 
 
 @pytest.mark.parametrize(("ids", "names"), [
