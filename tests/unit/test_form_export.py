@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
+from visit_form import EN, FORM, ZH, form
 
 from evaluation.core.errors import DeclarationError, catalogue
 from evaluation.declare.instrument import Instrument
@@ -19,23 +20,6 @@ from evaluation.fieldwork.forms.export.rows import survey_rows
 from evaluation.fieldwork.forms.export.workbook import workbook
 from evaluation.fieldwork.forms.export.xform import xform
 from evaluation.fieldwork.forms.names import form_names, item_logic
-
-ZH, EN = "中文 (zh)", "English (en)"
-FORM: dict[str, Any] = {
-    "instrument": "visit", "method": "phone", "version": "012", "title": {"zh": "回访", "en": "Visit"}, "languages": ["zh", "en"], "minutes": 5,
-    "consent": {"zh": "可以吗？", "en": "May I?"},
-    "choices": {"grade": [{"value": "1", "score": 0, "label": {"zh": "差", "en": "Bad"}},
-                          {"value": "5", "score": 100, "label": {"zh": "好", "en": "Good"}, "aliases": ["fine", "great"]},
-                          {"value": "dk", "status": "dont_know", "label": {"zh": "不知道", "en": "Don't know"}}]},
-    "items": [{"id": "1.1", "type": "select_one grade", "label": {"zh": "如何？", "en": "How?"}, "indicator": "2.1", "required": True, "reverse": True},
-              {"id": "n", "type": "integer", "label": {"zh": "几次？", "en": "How often? ${1.1} ${zz}"}, "range": {"low": 0, "high": 60}, "relevant": "${1.1} != 'dk'",
-               "constraint": ". != 13", "constraint_message": {"zh": "不能是13", "en": "Not 13"}, "weight": 0.5},
-              {"id": "several", "type": "select_multiple grade", "label": {"zh": "哪些？", "en": "Which?"}, "hint": {"zh": "提示", "en": "Hint"}, "topics": ["a", "b"]},
-              {"id": "double", "type": "calculate", "label": {"zh": "倍", "en": "Double"}, "calculation": "${1.1} * 2"}]}  # fmt: skip
-
-
-def form(**changes: Any) -> Instrument:
-    return Instrument.model_validate(FORM | changes)
 
 
 def rows(sheet: str, instrument: Instrument | None = None, places: Any = None) -> dict[str, dict[str, str]]:
