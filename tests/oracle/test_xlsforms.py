@@ -26,7 +26,7 @@ TAKEN = {
     "ipa_cati_multiple_attempts.xlsx": ("en", 53, 14, 0, {"X06": 2, "X08": 9, "X09": 1, "X10": 3, "X12": 1, "X13": 4, "X17": 1, "X18": 5, "X19": 1, "X26": 2, "X29": 1}),
     "ipa_date_allows_dk.xlsx": ("en", 9, 0, 0, {"X06": 1, "X09": 1, "X13": 1, "X15": 6, "X29": 8}),
     "ipa_likert_template.xlsx": ("en", 13, 0, 0, {"X06": 1, "X09": 1, "X15": 2, "X29": 4}),
-    "ipa_phone_survey.xlsx": ("en", 10, 2, 0, {"X06": 2, "X08": 1, "X09": 1, "X12": 1, "X15": 12, "X16": 7, "X18": 1, "X26": 1}),
+    "ipa_phone_survey.xlsx": ("en", 10, 2, 0, {"X06": 2, "X08": 1, "X09": 1, "X12": 1, "X15": 12, "X16": 9, "X18": 1, "X26": 1}),
     "liberia_std.xlsx": ("en", 2, 1, 0, {"X06": 1, "X10": 1, "X12": 1, "X27": 1}),
     "liberia_village_round2.xlsx": ("en", 6, 0, 0, {"X06": 1, "X07": 1, "X08": 1, "X15": 3, "X18": 2, "X26": 1}),
     "pyxform_cascading_select_test_equivalent.xls": ("en", 9, 0, 0, {"X27": 1}),

@@ -38,10 +38,15 @@ class ChoiceList:
         """The values, in order."""
         return [str(choice["value"]) for choice in self.choices]
 
+    @property
+    def other(self) -> str | None:
+        """The value that stands for "other", in whatever capitals; None if there is none."""
+        return next((value for value in self.values if value.casefold() == OTHER), None)
+
     def with_other(self, name: str, languages: Languages) -> ChoiceList:
         """A list like this one with the choice "other"."""
         label = {language: OTHER_LABELS.get(language, OTHER_LABELS["en"]) for language in languages.all}
-        more = [] if OTHER in self.values else [{"value": OTHER, "label": label}]
+        more = [] if self.other else [{"value": OTHER, "label": label}]
         places = [*self.places, *self.places[-1:]] if more else self.places
         return ChoiceList(name, self.rows, [*self.choices, *more], places, self.made, self.guessed)
 
@@ -87,7 +92,7 @@ def _fill(found: ChoiceList, guess: bool, languages: Languages, doubts: Doubts) 
         if value != given:
             doubts.tell("X04", row.sheet, row.number, "name", value=given or "—", made=value)
             doubts.leave_out(row.sheet, row.number, [given])
-            found.made[given] = value
+            found.made |= {given: value} if given else {}
         choice: dict[str, Any] = {"value": value, "label": languages.complete(row, "label", given or value, doubts)}
         choice |= _own_columns(row, doubts)
         said = row.labels("label").values() or [given.replace("_", " ")]

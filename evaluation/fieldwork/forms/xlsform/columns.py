@@ -25,7 +25,7 @@ def account_for_columns(survey: Sequence[Row], choices: Sequence[Row], exact: bo
             for (name, _), text in row.cells.items():
                 if name not in taken:
                     names[name] = None
-                    if name not in TECHNICAL:
+                    if name not in TECHNICAL and not name.startswith("$"):
                         doubts.leave_out(row.sheet, row.number, [text])
         if names:
             doubts.tell("X06", rows[0].sheet, names=list(names))

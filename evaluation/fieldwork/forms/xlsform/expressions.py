@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 
 from evaluation.declare.expression import Expression, read_expression
@@ -37,6 +38,7 @@ class Known:
     made: Mapping[str, Mapping[str, str]]
     guessed: Mapping[str, Collection[str]]
     exact: bool = False
+    seen: dict[tuple[str, str, str], tuple[str, Expression] | NotTakenError] = field(default_factory=dict, repr=False)
 
     def read(self, text: str, field: str, own: str, before: Collection[str] | None = None) -> tuple[str, Expression]:
         """The expression as it is written here, and read. own: the id of the item; before: ids that may be looked at.
@@ -44,6 +46,23 @@ class Known:
         Raises NotTakenError: X15 for what is not of the grammar, X16 for an item that is not here or comes later, X17 for a
         value that is not among an item's choices.
         """
+        key = (text, field, own if field == "constraint" else "")
+        found = self.seen.get(key) or self._read(*key)
+        self.seen[key] = found
+        if isinstance(found, NotTakenError):
+            raise NotTakenError(found.code, found.word, found.name)
+        for name in found[1].items:
+            if before is not None and name not in before and not (name == own and field == "constraint"):
+                raise NotTakenError("X16", name)
+        return found
+
+    def _read(self, text: str, field: str, own: str) -> tuple[str, Expression] | NotTakenError:
+        try:
+            return self._taken(text, field, own)
+        except NotTakenError as error:
+            return error
+
+    def _taken(self, text: str, field: str, own: str) -> tuple[str, Expression]:
         written = text if self.exact else _plain(text)
         try:
             tokens_of(REFERENCE.sub("${x}", written))
@@ -54,9 +73,6 @@ class Known:
             raise NotTakenError("X15", written[:20] if word == "…" else word) from None
         if found.own and field != "constraint":
             raise NotTakenError("X15", ".")
-        for name in found.items:
-            if before is not None and name not in before and not (name == own and field == "constraint"):
-                raise NotTakenError("X16", name)
         for part in found.comparisons:
             known = self.values.get(part.item)
             if part.op in ("=", "!=", "selected") and known is not None and part.value not in ("", *known):
@@ -95,12 +111,35 @@ class Known:
 
 
 def fits(text: str) -> bool:
-    """Whether conditions that were joined are not too long for the grammar."""
+    """Whether a condition in brackets is not too deep for the grammar."""
     try:
         read_expression(text)
     except ExpressionError:
         return False
     return True
+
+
+@lru_cache(maxsize=4096)
+def length(text: str) -> int:
+    """Words of an expression."""
+    return len(_words(text))
+
+
+def conjuncts(text: str) -> list[str]:
+    """The conditions that have to hold together, where an expression is nothing but such; else the expression by itself."""
+    written = _plain(text)
+    words = _words(written)
+    if not words or written[words[-1][2][1]:].strip(" })"):
+        return [text]
+    parts, start, depth = [], 0, 0
+    for kind, value, (first, last) in words:
+        depth += {"(": 1, ")": -1}.get(value, 0) if kind == "mark" else 0
+        if depth == 0 and kind == "word" and value == "or":
+            return [text]
+        if depth == 0 and kind == "word" and value == "and":
+            parts.append(written[start:first].strip())
+            start = last
+    return [*parts, written[start:].strip()]
 
 
 def _plain(text: str) -> str:

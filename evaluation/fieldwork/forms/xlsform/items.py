@@ -10,7 +10,7 @@ from typing import Any
 from evaluation.fieldwork.forms.names import item_logic
 from evaluation.fieldwork.forms.sheets import DECLARED_COLUMNS, ITEM_COLUMNS
 from evaluation.fieldwork.forms.xlsform.cells import TRUE, listed, name_in, number_in, number_of, truth_in
-from evaluation.fieldwork.forms.xlsform.choices import OTHER, ChoiceList
+from evaluation.fieldwork.forms.xlsform.choices import ChoiceList
 from evaluation.fieldwork.forms.xlsform.doubts import Doubts
 from evaluation.fieldwork.forms.xlsform.headers import tidy
 from evaluation.fieldwork.forms.xlsform.labels import Languages
@@ -129,7 +129,7 @@ class Desk:
         self.taken.add(name)
         self.doubts.tell("X28", item.row.sheet, item.row.number, item.id, made=name, choices=choices.id)
         label = {language: SPECIFY.get(language, SPECIFY["en"]) for language in self.languages.all}
-        data = {"id": name, "type": "text", "label": label, "relevant": f"selected(${{{item.id}}}, '{OTHER}')"}
+        data = {"id": name, "type": "text", "label": label, "relevant": f"selected(${{{item.id}}}, '{choices.other}')"}
         return Draughted(name, item.row, data)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from evaluation.declare.grammar import MOST
 from evaluation.fieldwork.forms.xlsform.doubts import Doubts
-from evaluation.fieldwork.forms.xlsform.expressions import Known, NotTakenError, fits
+from evaluation.fieldwork.forms.xlsform.expressions import Known, NotTakenError, conjuncts, fits, length
 from evaluation.fieldwork.forms.xlsform.tables import Row
 
 
@@ -30,7 +31,7 @@ def with_logic(items: Sequence[Draughted], known: Known, doubts: Doubts) -> list
     """The items in an order in which each looks back only, with the expressions that could be taken.
 
     A calculation without one of its expressions would have a wrong value: it is left out, and so is what looks at it. Of
-    other items only the expression is left out.
+    other items only what cannot be read is left out.
     """
     needs = {item.id: _needs(item, known, doubts) for item in items if item.is_calculated}
     dead = _dying([name for name, found in needs.items() if found is None], needs)
@@ -113,17 +114,32 @@ def _in_order(items: Sequence[Draughted], needs: dict[str, set[str]]) -> tuple[l
 
 def _joined(item: Draughted, name: str, wanted: Sequence[tuple[Row, str]], known: Known, before: Collection[str],
             doubts: Doubts) -> str:
-    """The conditions that could be taken, joined by "and"."""
+    """The conditions that could be taken, joined by "and". Of those that have to hold together each is taken by itself: without
+    one of them a question is asked of more people, never of fewer.
+    """
     taken: list[str] = []
-    for row, text in wanted:
+    words = 0
+    for row, text in _parts(item, name, wanted, known, before):
         try:
             written = known.read(text, name, item.id, before)[0]
-            if taken and not fits(_and([*taken, written])):
+            words += length(written) + 3
+            if taken and (words > MOST or not fits(f"({written})")):
                 raise NotTakenError("X15", written[:20])
             taken.append(written)
         except NotTakenError as error:
             _tell(row, item.id if row is item.row else row.get("name"), name, error, text, doubts)
     return _and(taken)
+
+
+def _parts(item: Draughted, name: str, wanted: Sequence[tuple[Row, str]], known: Known,
+           before: Collection[str]) -> Iterator[tuple[Row, str]]:
+    """The conditions, those that cannot be read as a whole in parts."""
+    for row, text in wanted:
+        try:
+            known.read(text, name, item.id, before)
+            yield row, text
+        except NotTakenError:
+            yield from ((row, part) for part in ([text] if item.is_calculated else conjuncts(text)))
 
 
 def _and(parts: Sequence[str]) -> str:

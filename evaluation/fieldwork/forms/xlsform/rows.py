@@ -24,7 +24,7 @@ class Found:
     @property
     def is_heading(self) -> bool:
         """Whether it is the heading of a group."""
-        return self.kind.list in GROUPS and self.kind.what == "note"
+        return self.kind.told.lower().startswith("begin")
 
 
 @dataclass

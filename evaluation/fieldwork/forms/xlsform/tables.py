@@ -63,8 +63,9 @@ def found_sheet(book: Sheets, kind: str) -> Sheet | None:
     if at is None:
         return Sheet(name, 0, (), ())
     columns = tuple(column_of(cell, kind) for cell in rows[at])
-    below = ((number, tuple(row)) for number, row in enumerate(rows[at + 1:], at + 2) if any(tidy(cell) for cell in row))
-    return Sheet(name, at + 1, columns, tuple(below))
+    below = tuple((number, tuple(row)) for number, row in enumerate(rows[at + 1:], at + 2)
+                  if any(cell.strip() and tidy(cell) for cell in row))
+    return Sheet(name, at + 1, columns, below)
 
 
 def table_of(sheet: Sheet, codes: Mapping[str, str], default: str, doubts: Doubts) -> list[Row]:
@@ -75,7 +76,7 @@ def table_of(sheet: Sheet, codes: Mapping[str, str], default: str, doubts: Doubt
     for number, texts in sheet.rows:
         cells: dict[Column, str] = {}
         for key, text in zip(keys, texts, strict=False):
-            if key[0] and tidy(text) and cells.setdefault(key, text) != text and key in differ:
+            if key[0] and text.strip() and tidy(text) and cells.setdefault(key, text) != text and key in differ:
                 differ[key].append(number)
         rows.append(Row(sheet.name, number, cells))
     for (name, language), numbers in differ.items():
