@@ -60,9 +60,10 @@ def _found(folder: Path, wanted: str) -> tuple[Instrument, Path, Mapping[str, La
         communities = {str(name): {lang: column[name] for lang, column in names.items()} for name in table.index}
     if alone.suffix == ".yaml":
         return load_instrument(alone), alone, communities
-    for method, instrument in programme.instruments.items():
+    files = programme.files[1:]                          # the first is the rubric's
+    for file, (method, instrument) in zip(files, programme.instruments.items(), strict=True):
         if wanted in (method, instrument.instrument):
-            return instrument, folder / "round.yaml", communities
+            return instrument, file, communities
     known = {*programme.instruments, *(one.instrument for one in programme.instruments.values())}
     raise UsageError(problem("X31", path="--instrument", name=wanted, hint=near_miss(wanted, known)))
 

@@ -20,7 +20,7 @@ from evaluation.fieldwork.forms.export.workbook import workbook
 
 PLACES = {"c01": {"zh": "柳荫里", "en": "Willow Lane"}, "c02": {"*": "Clear ${spring}"}}
 MADE = instruments().filter(is_sound)
-SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large])
+SLOW = settings(deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large])
 
 
 def validated(files: list[Path]) -> str:
@@ -38,7 +38,7 @@ def test_pyxform_has_nothing_to_say(instrument: Instrument, places: dict[str, di
 
 
 @pytest.mark.skipif(shutil.which("java") is None, reason="ODK Validate runs on Java, which is not here")
-@settings(SLOW, max_examples=8, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # to shrink would run Java for minutes
+@settings(SLOW, max_examples=8)
 @given(st.lists(MADE, min_size=4, max_size=8))
 def test_odk_validate_accepts_them(tmp_path_factory: pytest.TempPathFactory, made: list[Instrument]) -> None:
     folder = tmp_path_factory.mktemp("forms")

@@ -86,7 +86,7 @@ def test_arithmetic_and_functions_by_hand(text: str, expected: list[int]) -> Non
     ("substr('abcd', 1, 3)", "bc"), ("substr('abcd', 2)", "cd"), ("substr('ab', 5)", ""), ("max(1, 3, 2)", "3"),
     ("min(1, '')", ""), ("pow(2, 10)", "1024"), ("concat('a', 1 + 1, '龘')", "a2龘"), ("selected-at('a b c', 1)", "b"),
     ("selected-at('a', 3)", ""), ("number('x')", ""), ("1 div 0", ""), ("not(1 = 1)", "false"), ("2 - -1", "3"),
-    ("0.1 + 0.2", "0.3"), ("if(1 > 2, 'a', 'b')", "b"), ("coalesce('', 'x')", "x"), ("floor(2.7) + ceiling(2.1)", "5"),
+    ("0.1 + 0.2", "0.3"), ("if(1 > 2, 'a', 'b')", "b"), ("coalesce('', 'x')", "x"), ("int(-2.7)", "-2"),
     ("normalize-space(' a  b ')", "a b"), ("ends-with('abc', 'bc')", "true"), ("string(3.0)", "3"),
 ])
 def test_values_by_hand(text: str, expected: str) -> None:
@@ -158,6 +158,8 @@ def test_comparisons_are_listed_from_left_to_right() -> None:
     ("${} = 1", "${} = 1"),
     ("${q} = 1.2.3", "."),
     ("__import__('os')", "__import__('os')"),
+    ("floor(${n}) = 1", "floor"),  # JavaRosa does not know it
+    ("ceiling(${n}) = 1", "ceiling"),
     ("${q} = 'a'; ${n} = 1", "; ${n} = 1"),
     (" or ".join(["${q} = 1"] * 101), "…"),  # 403 words
 ])

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
+from visit_form import EN, FORM, ZH, form
 
 from evaluation.core.errors import DeclarationError, catalogue
 from evaluation.declare.instrument import Instrument
@@ -18,24 +19,7 @@ from evaluation.fieldwork.forms.export.expressions import plain_number, quoted
 from evaluation.fieldwork.forms.export.rows import survey_rows
 from evaluation.fieldwork.forms.export.workbook import workbook
 from evaluation.fieldwork.forms.export.xform import xform
-from evaluation.fieldwork.forms.names import form_names
-
-ZH, EN = "中文 (zh)", "English (en)"
-FORM: dict[str, Any] = {
-    "instrument": "visit", "method": "phone", "version": "012", "title": {"zh": "回访", "en": "Visit"}, "languages": ["zh", "en"], "minutes": 5,
-    "consent": {"zh": "可以吗？", "en": "May I?"},
-    "choices": {"grade": [{"value": "1", "score": 0, "label": {"zh": "差", "en": "Bad"}},
-                          {"value": "5", "score": 100, "label": {"zh": "好", "en": "Good"}, "aliases": ["fine", "great"]},
-                          {"value": "dk", "status": "dont_know", "label": {"zh": "不知道", "en": "Don't know"}}]},
-    "items": [{"id": "1.1", "type": "select_one grade", "label": {"zh": "如何？", "en": "How?"}, "indicator": "2.1", "required": True, "reverse": True},
-              {"id": "n", "type": "integer", "label": {"zh": "几次？", "en": "How often? ${1.1} ${zz}"}, "range": {"low": 0, "high": 60}, "relevant": "${1.1} != 'dk'",
-               "constraint": ". != 13", "constraint_message": {"zh": "不能是13", "en": "Not 13"}, "weight": 0.5},
-              {"id": "several", "type": "select_multiple grade", "label": {"zh": "哪些？", "en": "Which?"}, "hint": {"zh": "提示", "en": "Hint"}, "topics": ["a", "b"]},
-              {"id": "double", "type": "calculate", "label": {"zh": "倍", "en": "Double"}, "calculation": "${1.1} * 2"}]}  # fmt: skip
-
-
-def form(**changes: Any) -> Instrument:
-    return Instrument.model_validate(FORM | changes)
+from evaluation.fieldwork.forms.names import form_names, item_logic
 
 
 def rows(sheet: str, instrument: Instrument | None = None, places: Any = None) -> dict[str, dict[str, str]]:
@@ -97,6 +81,14 @@ def test_one_language_and_labels_for_any_language_stand_in_columns_with_a_suffix
                                      "items": [{"id": "q", "type": "text", "label": "Quoi ?"}]})
     assert survey_rows(one).columns("survey") == ("type", "name", "label::fr (fr)", "hint::fr (fr)", "required", "required_message::fr (fr)", "role")
     assert rows("survey", one)["q"]["label::fr (fr)"] == "Quoi ?"
+
+
+def test_selected_is_handed_a_number_as_text_for_javarosa_stops_at_numbers() -> None:
+    made = form(items=[*FORM["items"], {"id": "z", "type": "text", "label": {"zh": "末", "en": "Z"},
+                                        "relevant": "selected( ${n}, '1') or count-selected(${double}) = 1 or selected(${several}, 'dk') or '${n}' = 'x'"}])
+    written = "selected( string(${n}), '1') or count-selected(string(${double})) = 1 or selected(${several}, 'dk') or '${n}' = 'x'"
+    assert rows("survey", made)["z"]["relevant"] == written
+    assert item_logic(written) == made.items[-1].relevant
 
 
 @pytest.mark.parametrize(("ids", "names"), [

@@ -11,7 +11,7 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 from lxml import html
-from test_form_export import FORM, form
+from visit_form import FORM, form
 
 from evaluation.core.resources import shipped
 from evaluation.declare.instrument import Instrument
