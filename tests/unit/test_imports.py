@@ -436,3 +436,11 @@ def test_labels_that_could_be_read_in_two_ways_are_a_fault_unless_columns_a_choi
     rows = [[*rows[0], "q4/Square", "q4/Library", "q4/Square Library"], [*rows[1], "0", "0", "1"]]
     bring(folder, write_bytes(tmp_path / "f.csv", csv_bytes(rows)))
     assert answers_in(folder)[1][5] == "c"
+
+
+@pytest.mark.parametrize("kind", ["odata", "kobo-json"])
+def test_an_answer_that_an_edit_took_away_goes(place: Path, tmp_path: Path, kind: str) -> None:
+    for number, made in enumerate((FORMS[0], form("11", "c1", edits=1, q1="5", q2="no"))):
+        (tmp_path / str(number)).mkdir()
+        bring(place, DIALECTS[kind](tmp_path / str(number), [made], instrument_of(place)))
+    assert answers_in(place)[1][2:] == ["5", "no", "", "", ""]

@@ -20,7 +20,7 @@ from evaluation.fieldwork.imports.dialects import PLAIN, REJECTED, Dialect, left
 from evaluation.fieldwork.imports.repeats import parent_text
 from evaluation.fieldwork.imports.spss import said
 from evaluation.fieldwork.imports.submissions import DESIGN, Submissions, forms_ids, paradata_of, respondent_of, role_text
-from evaluation.fieldwork.imports.table import Table, Text
+from evaluation.fieldwork.imports.table import KEY, Table, Text
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,9 @@ def submissions_of(table: Table, dialect: Dialect, wanted: Wanted) -> tuple[Subm
     faults += made.faults
     warnings += made.warnings
     absent = [item.id for item in wanted.instrument.items if item.is_answered and item.id not in made.codes]
-    if absent:
+    if KEY in table:                # of JSON, where a blank may have no key
+        made.codes |= {name: np.full(len(table.frame), "", dtype=object) for name in absent}
+    elif absent:
         warnings.append(problem("I37", table.file, 1, names=absent, count=len(absent), warning=True))
     paradata, told = paradata_of(table, places, dialect)
     forms, instances = forms_ids(table, places, dialect)

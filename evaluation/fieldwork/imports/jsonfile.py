@@ -103,7 +103,9 @@ def _flatten(record: dict[str, Any], table: str, found: dict[str, list[dict[str,
         elif name.endswith(LINK):
             inner = name.removesuffix(LINK)
             linked.add(f"{table}/{inner}" if table else inner)
-        elif value is not None:
+        elif value is None:
+            cells[name] = ""
+        else:
             cells[name] = value if type(value) is str else shown(value)
 
 

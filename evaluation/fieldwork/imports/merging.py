@@ -80,14 +80,19 @@ def _waves(rows: Columns) -> list[NDArray[np.intp]]:
     """Rows in turns in which each form comes once: the oldest version of each, the next, …; of alike ones, as they come."""
     respondents = pd.Series(rows[f"{OWN}respondent"])
     turn = np.zeros(len(respondents), dtype=int)
-    several = respondents[respondents.duplicated(keep=False)]
-    editions = _editions(rows)
-    for _, places in several.groupby(several).groups.items():
+    several = np.flatnonzero(respondents.duplicated(keep=False))
+    editions = [part[several] for part in _editions(rows)]
+    rejected = rows[f"{OWN}rejected"][several].astype(int)
+    if all(np.isnan(part).all() or not np.isnan(part).any() for part in editions):       # one order of all: quick
+        inner = np.lexsort((rejected, *(np.nan_to_num(part) for part in reversed(editions))))
+    else:
         def compared(one: int, other: int) -> int:
             order = int(_order([part[[one]] for part in editions], [part[[other]] for part in editions])[0])
-            return order or int(rows[f"{OWN}rejected"][one]) - int(rows[f"{OWN}rejected"][other])
-        for place, row in enumerate(sorted(places.tolist(), key=cmp_to_key(compared))):
-            turn[row] = place
+            return order or int(rejected[one] - rejected[other])
+        groups = pd.Series(range(len(several))).groupby(respondents.to_numpy()[several]).groups.values()
+        inner = np.array([place for group in groups for place in sorted(group.tolist(), key=cmp_to_key(compared))], dtype=int)
+    ordered = several[inner]
+    turn[ordered] = respondents.iloc[ordered].groupby(respondents.iloc[ordered]).cumcount().to_numpy()
     return [np.flatnonzero(turn == place) for place in range(turn.max(initial=-1) + 1)]
 
 

@@ -79,7 +79,11 @@ def read_kept(places: Places) -> Kept:
             twice = ids[ids.duplicated()][0]
             rows = [int(row) + 2 for row in np.flatnonzero(ids == twice)]
             raise DataError(problem("A06", file, rows[1], "respondent", id=twice, rows=rows))
-    every = one.append(other[~other.isin(one)]) if len(other) else one
+    at = one.get_indexer(other)
+    every = one.append(other[at < 0]) if len(other) else one
+    known = np.zeros(len(every), dtype=bool)
+    known[at[at >= 0]] = True
+    known[len(one):] = True
     table: Columns = {f"{OWN}respondent": every.to_numpy(dtype=object)}
     for name in PARADATA[1:]:
         table[OWN + name] = _aligned(paradata, name, other, every)
@@ -88,7 +92,7 @@ def read_kept(places: Places) -> Kept:
     for name in extra:
         table[name] = _aligned(answers, name, one, every)
     trace = {name: np.array([], dtype=object) if edits is None else edits.text(name) for name in EDITS}
-    return Kept(table, np.asarray(every.isin(one)), np.asarray(every.isin(other)), trace, tuple(extra),
+    return Kept(table, np.arange(len(every)) < len(one), known, trace, tuple(extra),
                 frozenset() if answers is None else frozenset(name for name in DESIGN if places.headers[name] in answers))
 
 
