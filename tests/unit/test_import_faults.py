@@ -103,6 +103,7 @@ FAULTS: list[tuple[str, Make, str | None, dict[str, object], int, str]] = [
     ("I17", rows_with(old="main-q4", new="main-q4/a"), None, {}, 2, "'a b' says neither"),
     ("I18", answer("q1", *"6789abcd"), None, {}, 7, "3 other values"),
     ("I19", PLAIN_FILE, None, {}, 1, "No., Place, Good"),
+    ("I19", content("f.json", b'[{"number": 1, "q1": "5"}]'), None, {}, 1, "columns: number, q1."),
     ("I20", PLAIN_FILE, MAPPING.replace("instance: No.\n", ""), {}, 1, "ids"),
     ("I21", without("main-community"), None, {}, 1, "community"),
     ("I22", content("f.csv", b"KEY,community,x\n1,c1,5\n"), None, {}, 1, "another form's export"),

@@ -444,3 +444,23 @@ def test_an_answer_that_an_edit_took_away_goes(place: Path, tmp_path: Path, kind
         (tmp_path / str(number)).mkdir()
         bring(place, DIALECTS[kind](tmp_path / str(number), [made], instrument_of(place)))
     assert answers_in(place)[1][2:] == ["5", "no", "", "", ""]
+
+
+def test_limesurveys_arrays_are_items(tmp_path: Path) -> None:
+    folder = round_at(tmp_path / "round", form=("id: q1,", "id: q1_SQ1,"))
+    rows = [["id", "submitdate", "community", "q1[SQ1]", "q1[other]", "q2"], ["11", "2026-05-01 08:30:00", "c1", "5", "x", "no"]]
+    bring(folder, write_bytes(tmp_path / "f.csv", csv_bytes(rows)))
+    assert answers_in(folder)[0][2] == "q1_SQ1"
+    assert answers_in(folder)[1][2] == "5"
+
+
+def test_a_form_of_many_versions_keeps_its_newest_however_they_come(place: Path, tmp_path: Path) -> None:
+    versions = [central(tmp_path / f"{n}.csv", [form("11", "c1", edits=n, q1=("1", "5", "dk")[n % 3], q2="no")], place) for n in range(5)]
+    states = set()
+    for number, order in enumerate(((0, 1, 2, 3, 4), (4, 2, 0, 3, 1), (3, 4, 1, 0, 2))):
+        folder = round_at(tmp_path / f"r{number}")
+        bring(folder, *(versions[place] for place in order))
+        states.add(tuple(state_of(folder).values()))
+        assert answers_in(folder)[1][2] == "5"
+        assert [row[2:4] for row in rows_in(folder / "paradata/questionnaire.edits.csv")[1:]] == [["1", "5"], ["5", "dk"], ["dk", "1"], ["1", "5"]]
+    assert len(states) == 1

@@ -20,7 +20,7 @@ from evaluation.fieldwork.imports.dialects import PLAIN, REJECTED, Dialect, left
 from evaluation.fieldwork.imports.repeats import parent_text
 from evaluation.fieldwork.imports.spss import said
 from evaluation.fieldwork.imports.submissions import DESIGN, Submissions, forms_ids, paradata_of, respondent_of, role_text
-from evaluation.fieldwork.imports.table import KEY, Table, Text
+from evaluation.fieldwork.imports.table import KEY, OWN, Table, Text
 
 
 @dataclass(frozen=True)
@@ -88,16 +88,17 @@ def submissions_of(table: Table, dialect: Dialect, wanted: Wanted) -> tuple[Subm
 
 def _lacking(table: Table, dialect: Dialect, places: Places, wanted: Wanted) -> list[Problem]:
     """Faults: a file from a program that is not known, without ids, communities or items."""
+    header = [name for name in table.header if not name.startswith(OWN)]
     if dialect is PLAIN and wanted.mapping is None:
-        return [problem("I19", table.file, 1, columns=table.header)]
+        return [problem("I19", table.file, 1, columns=header)]
     faults = []
     if "instance" not in places.roles and not any(name in table for name in dialect.instance):
-        faults.append(problem("I20", table.file, 1, "instance", hint=near_miss("instance", table.header)))
+        faults.append(problem("I20", table.file, 1, "instance", hint=near_miss("instance", header)))
     if "community" not in places.roles:
-        faults.append(problem("I21", table.file, 1, "community", hint=near_miss("community", table.header)))
+        faults.append(problem("I21", table.file, 1, "community", hint=near_miss("community", header)))
     if not places.items:
         ids = [item.id for item in wanted.instrument.items if item.is_answered]
-        faults.append(problem("I22", table.file, 1, instrument=wanted.instrument.instrument, known=ids, columns=table.header))
+        faults.append(problem("I22", table.file, 1, instrument=wanted.instrument.instrument, known=ids, columns=header))
     return faults
 
 
