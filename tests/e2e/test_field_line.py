@@ -69,3 +69,19 @@ def open_round_without_exclusion(folder, text):
         return open_round(folder)
     finally:
         (folder / "round.yaml").write_text(changed, encoding="utf-8")
+
+
+def test_a_rating_sheet_brings_its_meeting_and_its_rater(folder):
+    """The form of a rated method asks for the meeting's number and the rater's code; both are part of its standard error."""
+    instrument = load_instrument(folder / "neighbourly" / "meeting.yaml")
+    answers = pd.read_csv(folder / "answers" / "meeting.csv", dtype=str, keep_default_na=False)
+    psu = answers.pop("psu")
+    rows = central_rows(filled(answers, instrument), instrument, group="")
+    extra = [["psu", "interviewer"], *([number, f"r{at % 5}"] for at, number in enumerate(psu))]
+    export = folder.parent / "meeting.csv"
+    export.write_bytes(csv_bytes([[*row, *more] for row, more in zip(rows, extra, strict=True)]))
+    (folder / "answers" / "meeting.csv").unlink()
+    verbs.import_answers(folder, "meeting", [export], None, "en")
+    design = open_round(folder).answers["meeting"].design
+    assert sorted(design["psu"].astype(str)) == sorted(psu)
+    assert set(design["rater"].astype(str)) == {f"r{at}" for at in range(5)}

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from evaluation.core.errors import DataError, Problem, near_miss, problem
 from evaluation.declare.instrument import Instrument
 from evaluation.declare.mapping import Mapping as MappingFile
+from evaluation.declare.model import RESPONDENT_METHODS
 from evaluation.declare.round import AnswersFile, CommunityColumn
 from evaluation.fieldwork.answers import community_of, folded_choice
 from evaluation.fieldwork.imports.coding import coded
@@ -76,6 +77,8 @@ def submissions_of(table: Table, dialect: Dialect, wanted: Wanted) -> tuple[Subm
             design[name] = role_text(table, name, (), places)
         elif name == "psu" and parent_text(table) is not None:
             design[name] = np.array([known[form] for form in forms], dtype=object)
+        elif name == "rater" and wanted.method not in RESPONDENT_METHODS and "interviewer" in places.roles:
+            design[name] = role_text(table, "interviewer", (), places)      # whoever fills in a rating sheet rates
         elif getattr(wanted.declared, name) is not None:
             faults.append(problem("I26", table.file, 1, getattr(wanted.declared, name), name=name))
     faults += _weights(table, design.get("weight"), rejected)
