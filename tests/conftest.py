@@ -112,6 +112,12 @@ def told_as(folder: Path) -> list[tuple[str, str, int, str]]:
     return [(problem.code, Path(problem.file).name, problem.line, problem.path) for problem in told(folder)]
 
 
+@pytest.fixture(autouse=True)
+def language_of_messages(monkeypatch):
+    """A command run in a test sets the language of messages; the next test begins in English again."""
+    monkeypatch.setenv("EVALUATION_LANG", "en")
+
+
 @pytest.fixture
 def folder(tmp_path):
     """A copy of the sample round with its programme, to change."""

@@ -75,7 +75,10 @@ def _place(path: Path) -> Place:
 
 def _is_elsewhere(folder: Path, community: str, place: Place) -> bool:
     """Whether a sheet, all in order by itself, lies among results where that of another community belongs."""
-    return place.results is not None and folder.absolute().parent == place.results.absolute() and folder.name != community
+    if place.results is None:
+        return False
+    folder = folder.resolve()
+    return folder.parent == place.results.resolve() and folder.name != community
 
 
 def _trust_file(given: str | Path | None, place: Place) -> Path:

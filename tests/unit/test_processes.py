@@ -45,7 +45,7 @@ def running(tmp_path):
         yield process, psutil.Process(process.pid).children(recursive=True)
     finally:
         process.kill()
-        process.wait()
+        process.communicate()
 
 
 def test_ctrl_c_is_told_once_and_what_was_begun_is_finished(running, tmp_path):
