@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
 from pathlib import Path
+from statistics import median
 
 import matplotlib
 import nbformat
@@ -26,10 +27,10 @@ from IPython.core.interactiveshell import InteractiveShell
 from nbformat.v4 import new_code_cell, new_notebook
 
 from bench.copies import write_copies
-from bench.measure import in_fresh_process, seconds, tell
+from bench.measure import seconds, tell
 from bench.rounds import write_round
 from evaluation.core.resources import shipped
-from evaluation.reporting.forking.forks import Zygote
+from evaluation.reporting.forking.forks import THREADS, Zygote
 from evaluation.reporting.parameters import read_notebook
 
 MANY = 1_000
@@ -67,24 +68,25 @@ def by_commands(commands: Sequence[Sequence[Sequence[str]]]) -> float:
     return (time.perf_counter() - start) / len(commands)
 
 
-def by_fork(notebook: Path, folder: Path, count: int, jobs: int = JOBS) -> tuple[float, float]:
-    """Seconds each, and those of the fastest, by papermill with the engine `fork`, from one process a core; their start is
-    left out.
-    """
+def by_fork(notebook: Path, folder: Path, count: int) -> float:
+    """Seconds each by papermill with the engine `fork`, from one process a core; their start is left out."""
     sources = [cell.source for cell in read_notebook(notebook).cells]
 
-    def chain(number: int) -> list[float]:
+    def chain(number: int) -> float:
         with Zygote.started(sources) as zygote:
-            def run() -> None:
-                papermill.execute_notebook(str(notebook), str(folder / f"f{number}.ipynb"), {"seed": number}, zygote=zygote,
-                                           engine_name="fork", progress_bar=False, request_save_on_cell_execute=False)
-            run()
+            out = folder / f"f{number}.ipynb"
+            by_engine(zygote, notebook, out)
             ready.wait()
-            return [seconds(run, runs=1) for _ in range(count)]
-    ready = threading.Barrier(jobs)
-    with ThreadPoolExecutor(jobs) as cores:
-        took = list(cores.map(chain, range(jobs)))
-    return max(map(sum, took)) / count / jobs, min(map(min, took))
+            return sum(seconds(by_engine, zygote, notebook, out, runs=1) for _ in range(count))
+    ready = threading.Barrier(JOBS)
+    with ThreadPoolExecutor(JOBS) as cores:
+        return max(cores.map(chain, range(JOBS))) / count / JOBS
+
+
+def by_engine(zygote: Zygote, notebook: Path, out: Path) -> None:
+    """A notebook by papermill, forked from a zygote."""
+    papermill.execute_notebook(str(notebook), str(out), {"seed": 1}, zygote=zygote, engine_name="fork", progress_bar=False,
+                               request_save_on_cell_execute=False)
 
 
 def execution(folder: Path) -> None:
@@ -93,23 +95,42 @@ def execution(folder: Path) -> None:
     commands = [[[str(BIN / "papermill"), str(notebook), str(folder / f"p{number}.ipynb"), "-p", "seed", str(number)]]
                 for number in range(FEW)]
     peer = by_commands(commands)
-    (own, _), (_, alone) = by_fork(notebook, folder, 3 * FEW), by_fork(notebook, folder, 3 * FEW, jobs=1)
-    cells = float(in_fresh_process("bench.batch", "cells", str(notebook))["seconds"])
+    own = by_fork(notebook, folder, 3 * FEW)
     tell("execution: papermill's command / engine fork", f"{peer:.2f} / {own:.3f} s = {peer / own:.1f}x", ">= 10x",
          peer >= 10 * own)
-    tell("execution, the fastest of each: wall / the cells' own time", f"{alone:.3f} / {cells:.3f} s = {alone / cells:.2f}x",
-         "<= 1.3x", alone <= 1.3 * cells)
+    wall, cells = in_turn(notebook, folder)
+    tell("execution, medians in turn: wall / the cells' own time", f"{wall:.3f} / {cells:.3f} s = {wall / cells:.2f}x",
+         "<= 1.3x", wall <= 1.3 * cells)
+
+
+def in_turn(notebook: Path, folder: Path) -> tuple[float, float]:
+    """Median seconds of the notebook by the engine, and of its cells in a warm process, one after the other many times."""
+    environment = {**os.environ, **dict.fromkeys(THREADS, "1")}     # as the engine has it
+    warm = subprocess.Popen([sys.executable, "-m", "bench.batch", "--child", str(notebook)], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, text=True, env=environment)
+    assert warm.stdin is not None
+    assert warm.stdout is not None
+    walls, cells = [], []
+    with warm, Zygote.started([cell.source for cell in read_notebook(notebook).cells]) as zygote:
+        for _ in range(5 * FEW):
+            walls.append(seconds(by_engine, zygote, notebook, folder / "turn.ipynb", runs=1))
+            warm.stdin.write("again\n")
+            warm.stdin.flush()
+            cells.append(float(warm.stdout.readline()))
+        warm.stdin.close()
+    return median(walls[FEW:]), median(cells[FEW:])      # the first ones warm both up
 
 
 def cells_alone(notebook: Path) -> None:
-    """Seconds of a notebook's cells in a process where everything is loaded and has been used: the fastest of many."""
+    """For each line that comes in, run a notebook's cells in this one process, where all is loaded and used; print seconds."""
     matplotlib.use("module://matplotlib_inline.backend_inline")
     shell = InteractiveShell.instance()
     shell.history_manager.enabled = False
     sources = [cell.source for cell in read_notebook(notebook).cells]
-    with redirect_stdout(io.StringIO()):
-        took = seconds(lambda: [shell.run_cell(source) for source in sources], runs=3 * FEW)
-    print(json.dumps({"seconds": took}))
+    for _ in sys.stdin:
+        with redirect_stdout(io.StringIO()):
+            took = seconds(lambda: [shell.run_cell(source) for source in sources], runs=1)
+        print(took, flush=True)
 
 
 def end_to_end(folder: Path) -> float:
@@ -178,4 +199,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    cells_alone(Path(sys.argv[3])) if "--child" in sys.argv else main()
+    cells_alone(Path(sys.argv[2])) if "--child" in sys.argv else main()
