@@ -33,8 +33,11 @@ class BatchProgress:
         self.task = self.bar.add_task(self.word["community_report"], total=total, bad="")
 
     def advance(self, outcome: Outcome) -> None:
-        """One more."""
-        self.bad += outcome.state not in ("done", "skipped")
+        """One more; what is skipped is taken out of what is to be done, so that rate and remaining time are of notebooks run."""
+        if outcome.state == "skipped":
+            self.bar.update(self.task, total=(self.bar.tasks[0].total or 0) - 1)
+            return
+        self.bad += outcome.state != "done"
         self.bar.update(self.task, advance=1, bad=self.word["batch_bad"].format(n=self.bad) if self.bad else "")
 
     def __enter__(self) -> BatchProgress:
