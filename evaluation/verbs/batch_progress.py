@@ -33,7 +33,7 @@ class BatchProgress:
         self.task = self.bar.add_task(self.word["community_report"], total=total, bad="")
 
     def advance(self, outcome: Outcome) -> None:
-        """One more; what is skipped is taken out of what is to be done, so that rate and remaining time are of notebooks run."""
+        """One more. What is skipped is taken out of what there is to do: rate and remaining time are of notebooks run."""
         if outcome.state == "skipped":
             self.bar.update(self.task, total=(self.bar.tasks[0].total or 0) - 1)
             return
