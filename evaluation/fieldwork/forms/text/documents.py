@@ -9,6 +9,7 @@ from typing import Any
 
 import docx
 from docx.opc.exceptions import OpcError
+from docx.oxml.ns import qn
 from docx.table import Table
 from docx.table import _Cell as Cell
 from docx.text.paragraph import Paragraph
@@ -36,6 +37,7 @@ def _word_lines(file: Path) -> Iterator[str]:
     with opened_archive(file):                           # refuses bombs, entities and names that climb
         try:
             document = docx.Document(str(file))
+            _unwrap(document.element.body)
         except (OpcError, KeyError, ValueError, SyntaxError, AttributeError, zipfile.BadZipFile) as error:
             raise DataError(problem("F10", file, reason=error)) from None
     numbers = WordNumbers(document)
@@ -44,6 +46,18 @@ def _word_lines(file: Path) -> Iterator[str]:
             yield from _paragraph(part, numbers)
         elif isinstance(part, Table):
             yield from _table(part, numbers)
+
+
+def _unwrap(body: Any) -> None:
+    """Bring out what python-docx passes over: the content of controls, smart tags and insertions, and boxes set as symbols."""
+    for symbol in list(body.iter(qn("w:sym"))):
+        symbol.tag = qn("w:t")
+        symbol.text = chr(int(symbol.get(qn("w:char"), "F0A8")[-4:], 16))
+    for wrapper in list(body.iter(*map(qn, ("w:sdt", "w:ins", "w:moveTo", "w:smartTag", "w:customXml")))):
+        inside = wrapper.find(qn("w:sdtContent")) if wrapper.tag == qn("w:sdt") else wrapper
+        for child in list(() if inside is None else inside):
+            wrapper.addprevious(child)
+        wrapper.getparent().remove(wrapper)
 
 
 def _paragraph(paragraph: Any, numbers: WordNumbers) -> Iterator[str]:

@@ -8,17 +8,17 @@ from dataclasses import dataclass, field, replace
 from evaluation.fieldwork.forms.text.lines import Line
 
 MARK = re.compile(
-    r"[（(](?P<bracketed>[A-Z])[）)]|(?:[○●□◯☐]\s?)?(?P<letter>[A-Z])\s?[.．、)）]|(?P<circled>[①-⑳])"
+    r"[（(](?P<bracketed>[A-Z])[）)]|(?:[○●□◯☐]\s?)?(?P<letter>[A-Z])\s?[.．、)）:：]|(?P<circled>[①-⑳])"
     r"|(?P<bullet>[○●□◯☐◎◇]|\[ ?\])|(?P<digit>\d{1,2})\s?(?:[)）、]|[.．](?!\d))|[（(](?P<number>\d{1,2})[）)]")
-INLINE = re.compile(r"(?<=[\s:：?？)）\]】])(?:[（(]A[）)]|A\s?[.．、)）]|①)|[○●□◯☐◎◇]\s?(?=[^\s○●□◯☐◎◇])")
+INLINE = re.compile(r"(?<=[\s:：?？)）\]】])(?:[（(]A[）)]|A\s?[.．、)）:：]|①)|[○●□◯☐◎◇]\s?(?=[^\s○●□◯☐◎◇])")
 OTHER = re.compile(r"其[他它](?:[:：,，（(_\s]|请|$|[^_]{0,8}__)")
 JUMP = re.compile(
-    r"[（(\[【]?\s?(?:请|直接|则|继续|选择?此[项题]请?|[-—]{1,4}>?){0,3}"
+    r"[（(\[【]?\s?(?:请|直接|则|继续|选择?此[项题]请?|→|[-—]{1,4}>?){0,3}\s?"
     r"(?:(?:跳(?:转|答)?[至到]?|转[至到]|→)\s?(?:第\s?(\d{1,3})\s?题?|[Qq](\d{1,3})|(\d{1,3})(?=\s?(?:题|[）)\]】]|$))题?)"
     r"|(?:回答|作答|答)\s?第\s?(\d{1,3})\s?题)(?:继续|作答|回答|答题){0,2}\s?[）)\]】]?")
 END = re.compile(r"[（(\[【]?\s?(?:选择?此[项题])?(?:请|直接|则){0,2}\s?"
                  r"(?:结束|终止)(?:答题|作答|问卷|调查|答卷|访问)\s?[）)\]】]?")
-JUMPS = re.compile("跳[转答过至到]|→")
+JUMPS = re.compile(r"跳[转答过至到]|→|回答\s?[Qq第]")
 MOST_IN_A_LINE = 100      # a line with more marks is no line of choices
 TO_THE_END = float("inf")
 EMPTY_BRACKET = re.compile(r"[（(]\s?[）)]")
