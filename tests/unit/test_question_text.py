@@ -477,3 +477,48 @@ def test_an_order_to_answer_that_is_no_jump_is_told():
 def test_a_quotation_mark_of_markdown_is_no_text():
     assert items("> 说明：本调查采取自愿原则。\n1. 甲？[填空题]")["q01"]["label"] == {"zh": "甲？"}
     assert read("> 说明：本调查采取自愿原则。\n1. 甲？[填空题]").data["consent"] == {"zh": "说明：本调查采取自愿原则。"}
+
+
+SCRIPT = """Q1. 总体满意吗？【单选】
+5. 非常满意
+4. 比较满意
+3. 一般
+2. 不太满意
+1. 非常不满意
+9. 不清楚/拒答
+Q2. 不满意哪些？【多选，Q1选1或2时问】
+1. 卫生
+2. 停车
+97. 其他（请注明）____
+Q3. 建议？【开放题】"""
+
+
+@pytest.mark.parametrize("before", ["", "S1. 您是本社区居民吗？\n1. 是\n2. 不是【终止访问】\n"])
+def test_a_telephone_script_with_coded_choices(before):
+    draft = read(before + SCRIPT)
+    assert [(item["id"], item["type"].split(" ")[0], item["label"]["zh"]) for item in draft.data["items"]] == [
+        ("q01", "select_one", "总体满意吗？"), ("q02", "select_multiple", "不满意哪些？（Q1选1或2时问）"),
+        ("q02_other", "text", "不满意哪些？（Q1选1或2时问）：其他（请注明）"), ("q03", "text", "建议？")]
+    assert scores(draft, "q01") == [("非常满意", 100), ("比较满意", 75), ("一般", 50), ("不太满意", 25), ("非常不满意", 0), ("不清楚/拒答", "dont_know")]
+    assert {doubt.code for doubt in draft.doubts} == ({"X61", "X72"} if before else {"X72"})
+
+
+def test_codes_that_neither_rise_nor_fall_are_told():
+    assert [(doubt.code, doubt.line) for doubt in read("Q1. 甲？[单选]\n1. 好\n2. 中\n4. 差\nQ2. 乙？[填空题]").doubts if doubt.code == "X76"] == [("X76", 5)]
+
+
+def test_numerals_in_brackets_and_letters_without_a_mark():
+    draft = read("（一）环境怎样？\nA 很好\nB 一般\nC 很差\n（二）建议？")
+    assert [(item["id"], item["type"]) for item in draft.data["items"]] == [("q01", "select_one q01"), ("q02", "text")]
+    assert scores(draft, "q01") == [("很好", 100), ("一般", 50), ("很差", 0)]
+
+
+def test_what_a_site_adds_around_choices_is_no_text():
+    draft = read("第1题 甲？[多选题]\n选项\nA.红\nB.蓝\nC.其他 [填空]\n第2题 乙？[填空题]")
+    assert draft.data["items"][0]["label"] == {"zh": "甲？"}
+    assert [(choice["value"], choice["label"]["zh"]) for choice in draft.data["choices"]["q01"]] == [("a", "红"), ("b", "蓝"), ("other", "其他")]
+    assert [item["id"] for item in draft.data["items"]] == ["q01", "q01_other", "q02"]
+
+
+def test_marks_to_be_written_are_a_number():
+    assert [doubt.code for doubt in read("1.保洁服务（20分）：_____分").doubts] == ["X74"]

@@ -16,7 +16,7 @@ COUNT = r"\s?(\d{1,2}|[一两二三四五六七八九十])\s?"
 LIMIT = re.compile(rf"(最多|至多|不超过|限|最少|至少)(?:可以?|只能)?选择?{COUNT}[项个种]")
 FROM_TO = re.compile(rf"选择?{COUNT}[-—–~～至到]{COUNT}[项个种]")
 NUMERALS = " 一二三四五六七八九十"
-COUNTED = re.compile(r"[（(]数字[）)]|(?:多少|几|__)\s?(?:个|次|人|口人|元|岁|年|分钟|户|天|公里|米)")
+COUNTED = re.compile(r"[（(]数字[）)]|(?:多少|几|__)\s?(?:个|次|人|口人|元|岁|年|分钟?|户|天|公里|米)")
 
 
 def items_of(question: Question, notes: Notes) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ BOXES = {ord(mark): plain for plain, marks in {
 ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 GAP = re.compile(r"\s{2,}|[\xa0\u3000\x0b\x0c\x85\u2028\u2029]")
 BLANK = re.compile(r"[_＿]{3,}")
-FOOTER = re.compile(r"第\s?\d{1,4}\s?页.{0,20}|-?\s?\d{1,4}\s?[-/]\s?\d{0,4}|[-=—─_*|:\s]+")
+FOOTER = re.compile(r"第\s?\d{1,4}\s?页.{0,20}|-?\s?\d{1,4}\s?[-/]\s?\d{0,4}|[-=—─_*|:\s]+|选项[:：]?")
 
 
 def lines_of(text: str) -> Iterator[Line]:

@@ -13,11 +13,12 @@ from evaluation.fieldwork.forms.text.notes import Notes
 
 FARTHEST = 20             # a number that jumps farther ahead begins no question
 PART = 1000               # what the number of a question grows by with each part that begins again at 1
+SAYS_SO = ("ordinal", "letter")
 NUMERALS = "一二三四五六七八九十"
 QUESTION = re.compile(
     r"(?:#{1,6}\s?)?(?P<star>[*＊]?)\s?(?:第\s?(?P<ordinal>\d{1,3})\s?题(?![选答的为])[.．、:：]?|[Qq](?P<letter>\d{1,3})(?!\d)[.．、:：]?"
     r"|[（(]?(?P<bracket>\d{1,3})[）)][.．、]?|(?P<plain>\d{1,3})\s?(?:、|[.．](?!\d))|(?P<padded>0\d|[1-9]\d)[ \t]+(?=\D)"
-    rf"|(?P<chinese>[{NUMERALS}]{{1,3}})[、.．])\s?(?P<rest>.*)")
+    rf"|[（(]?(?P<chinese>[{NUMERALS}]{{1,3}})[、.．）)])\s?(?P<rest>.*)")
 HEADING = re.compile(rf"#{{1,6}}\s|(?:第[{NUMERALS}]{{1,3}}部分|[{NUMERALS}]{{1,3}}[、.．]|[（(][{NUMERALS}]{{1,3}}[）)])")
 ASKS = re.compile(r"[?？]|__|[:：]$")
 
@@ -133,7 +134,8 @@ def _asks(text: str) -> bool:
 def _way(matches: Sequence[re.Match[str]]) -> str:
     """How questions are numbered: the way that comes first, unless another gets clearly farther; Chinese numerals last.
 
-    Numbers that begin again more often than those of the first way are choices, however far they get.
+    Q1 and 第1题 are questions whatever else is numbered. Numbers that begin again more often than those of the first way are
+    choices, however far they get.
     """
     reached: dict[str, int] = {}
     begun: Counter[str] = Counter()
@@ -142,7 +144,8 @@ def _way(matches: Sequence[re.Match[str]]) -> str:
         number = _number(given)
         begun[way] += number == 1
         reached[way] = reached.get(way, 0) + (number == reached.get(way, 0) + 1)
-    reached = {way: far for way, far in reached.items() if far}
+    said = {way: far for way, far in reached.items() if way in SAYS_SO and far > 1}
+    reached = said or {way: far for way, far in reached.items() if far}
     if len(reached) > 1:
         reached.pop("chinese", None)
     first = next(iter(reached), "plain")

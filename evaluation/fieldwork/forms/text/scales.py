@@ -88,7 +88,7 @@ def answer_list(labels: Sequence[str], other: int | None = None, several: bool =
     status: dict[int, tuple[str, str]] = {}
     scale, yes = (None, None) if several else (_scale(words), _yes(words))
     if scale is None and yes is None:
-        status = {at: STATUS[word] for at, word in enumerate(words) if word in STATUS and at != other}
+        status = {at: found for at, word in enumerate(words) if at != other and (found := _status(word))}
         answers = [at for at in answers if at not in status and at != other]
         scale = None if several else _scale([words[at] for at in answers])
         if scale is None:
@@ -109,6 +109,12 @@ def answer_list(labels: Sequence[str], other: int | None = None, several: bool =
         given[value] = given.get(value, 0) + 1
         choices[at] |= {"value": value if given[value] == 1 else f"{value}{given[value]}", "status": name}
     return AnswerList(tuple(choices), kind, tuple(labels[at] for at in status) if kind == "other" else ())
+
+
+def _status(word: str) -> tuple[str, str] | None:
+    """Value and status of a word, or of several such as `不清楚/拒答`, of which the first counts; None if one is an answer."""
+    parts = [STATUS.get(part) for part in re.split("[/／、或]", word)]
+    return parts[0] if all(parts) else None
 
 
 def number_list(numbers: Sequence[int], first: str, last: str) -> AnswerList:
