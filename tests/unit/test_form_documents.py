@@ -188,3 +188,10 @@ def test_a_symbol_that_is_none_is_a_fault(tmp_path):
     document.save(tmp_path / "a.docx")
     with pytest.raises(DataError):
         read_text(tmp_path / "a.docx")
+
+
+def test_numbered_rows_of_a_word_table_are_questions(tmp_path):
+    rows = [["序号", "内容", "满意", "一般", "不满意"], ["1", "口味", "", "", ""], ["2", "环境", "", "", ""]]
+    draft = read_text(word(tmp_path, "食堂测评表", rows, "3. 建议？"))
+    assert [(item["id"], item["type"], item["label"]["zh"]) for item in draft.data["items"]] == [
+        ("q01", "select_one q01", "口味"), ("q02", "select_one q01", "环境"), ("q03", "text", "建议？")]

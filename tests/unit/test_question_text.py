@@ -459,8 +459,11 @@ def test_scores_before_words():
 
 
 def test_yes_and_no_are_told_by_their_own_words():
-    told = [doubt for doubt in read("1. 甲？\nA. 发生过\nB. 没发生过\nC. 不知道").doubts if doubt.code == "X68"]
-    assert "'发生过' and '没发生过'" in told[0].text("en")
+    for text in ("A. 发生过\nB. 没发生过\nC. 不知道", "A. 没发生过\nB. 发生过"):
+        told = [doubt for doubt in read(f"1. 甲？\n{text}").doubts if doubt.code == "X68"]
+        assert "'发生过' and '没发生过'" in told[0].text("en")
+    told = [doubt for doubt in read("1. 甲？\nA. 满意\nB. 基本满意\nC. 不满意\nD. 不了解").doubts if doubt.code == "X78"]
+    assert "'满意' … '不满意'" in told[0].text("en")
 
 
 def test_an_arrow_before_a_jump_goes_with_it():
@@ -522,3 +525,31 @@ def test_what_a_site_adds_around_choices_is_no_text():
 
 def test_marks_to_be_written_are_a_number():
     assert [doubt.code for doubt in read("1.保洁服务（20分）：_____分").doubts] == ["X74"]
+
+
+TABLE = "| 序号 | 内容 | 满意 | 一般 | 不满意 |\n|---|---|---|---|---|\n| {a} | 口味 | | | |\n| {b} | 环境 | ○ | ○ | ○ |"
+
+
+def test_numbered_rows_of_a_table_are_questions_of_their_own():
+    draft = read("1. 甲？[填空题]\n" + TABLE.format(a=2, b="3、") + "\n4. 乙？[填空题]")
+    assert [(item["id"], item["type"], item["label"]["zh"]) for item in draft.data["items"]] == [
+        ("q01", "text", "甲？"), ("q02", "select_one q02", "口味"), ("q03", "select_one q02", "环境"), ("q04", "text", "乙？")]
+    assert scores(draft, "q02") == [("满意", 100), ("一般", 50), ("不满意", 0)]
+    assert draft.places["items", 2] == ("", 6)
+
+
+def test_a_form_that_is_one_table():
+    draft = read(TABLE.format(a=1, b=2))
+    assert [(item["id"], item["label"]["zh"]) for item in draft.data["items"]] == [("q01", "口味"), ("q02", "环境")]
+
+
+def test_numbers_of_a_table_below_a_question_are_taken_off():
+    draft = read("1. 请评价\n" + TABLE.format(a=1, b=2) + "\n2. 乙？[填空题]")
+    assert [(item["id"], item["type"], item["label"]["zh"]) for item in draft.data["items"]] == [
+        ("q01_1", "select_one q01", "请评价：口味"), ("q01_2", "select_one q01", "请评价：环境"), ("q02", "text", "乙？")]
+
+
+def test_a_table_whose_first_cells_are_no_numbers_stays():
+    draft = read("1. 请评价\n| 内容 | 好 | 中 | 差 |\n| 口味 | 1 | 2 | 3 |\n| 环境 | 1 | 2 | 3 |")
+    assert [(item["id"], item["label"]["zh"]) for item in draft.data["items"]] == [("q01_1", "请评价：口味"), ("q01_2", "请评价：环境")]
+    assert scores(draft, "q01") == [("好", 100), ("中", 50), ("差", 0)]

@@ -18,6 +18,7 @@ from evaluation.core.archive import opened_archive
 from evaluation.core.csvfile import decode
 from evaluation.core.errors import DataError, problem
 from evaluation.fieldwork.forms.text.lines import Line, lines_of
+from evaluation.fieldwork.forms.text.numbered import without_number
 from evaluation.fieldwork.forms.text.tables import TICKED
 from evaluation.fieldwork.forms.text.wordnumbers import WordNumbers
 
@@ -71,7 +72,8 @@ def _table(table: Any, numbers: WordNumbers) -> Iterator[str]:
     """A line a row with `|` between cells if it is a table to tick; the cells one by one if it only lays out the page."""
     rows = [[Cell(cell, table) for cell in row._tr.tc_lst] for row in table.rows]      # merged cells once
     texts = [[" ".join(cell.text.split()).replace("|", "/") for cell in cells] for cells in rows]
-    if any(len(cells) > 2 and not TICKED.fullmatch(cells[0]) and all(map(TICKED.fullmatch, cells[1:])) for cells in texts):
+    if any(len(cells) > 2 and not TICKED.fullmatch(cells[0]) and all(map(TICKED.fullmatch, cells[1:]))
+           for cells in map(without_number, texts)):
         yield from (f"| {' | '.join(cells)} |" for cells in texts)
         return
     for cells in rows:

@@ -135,10 +135,11 @@ def _below(label: str, part: str) -> str:
 
 def _tell(answers: AnswerList, is_scale: bool, line: int, id_: str, notes: Notes) -> None:
     """Tell what the methodologist has to look at in a list of choices."""
-    first, last = answers.choices[0]["label"]["zh"], answers.choices[-1]["label"]["zh"]
+    graded = [choice["label"]["zh"] for choice in answers.choices if "status" not in choice and choice["value"] != "other"]
+    first, last = (graded[0], graded[-1]) if graded else ("", "")
     if answers.kind == "yes_no":
-        first, last = (choice["label"]["zh"] for choice in answers.choices if choice["value"] in ("yes", "no"))
-        notes.doubt("X68", line, id_, first=first, last=last)
+        named = {choice["value"]: choice["label"]["zh"] for choice in answers.choices}
+        notes.doubt("X68", line, id_, first=named["yes"], last=named["no"])
     elif answers.kind == "leaning":
         notes.doubt("X78", line, id_, first=first, last=last)
     elif answers.kind == "numbers" or (answers.kind == "other" and is_scale):

@@ -105,11 +105,10 @@ class _Numbering:
 
 def blocks_of(lines: Sequence[Line], notes: Notes) -> tuple[list[Line], list[Block]]:
     """The lines before the first question, and the questions; told what is between them and belongs to none."""
-    matches = {number: match for number, line in lines if (match := QUESTION.match(line))}
-    state = _Numbering(_way(list(matches.values())), notes)
+    matches = [QUESTION.match(line) for _, line in lines]
+    state = _Numbering(_way([match for match in matches if match]), notes)
     state.into = state.opening
-    for number, line in lines:
-        match = matches.get(number)
+    for (number, line), match in zip(lines, matches, strict=True):
         own = state.own_number(match)
         if match is not None and own is not None:
             state.begin(number, match, own)
