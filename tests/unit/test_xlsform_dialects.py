@@ -293,3 +293,10 @@ def test_a_function_that_is_not_taken_is_told_by_its_whole_name(condition, word,
     draft = read_xlsform(write_form(tmp_path / "form.xlsx", PLAIN.replace("${q1} = '1'", condition), CHOICES, SETTINGS))
     told = [doubt for doubt in draft.doubts if doubt.code == "X15"]
     assert [dict(doubt.values)["word"] for doubt in told] == [word]
+
+
+@pytest.mark.parametrize(("more", "kind"), [("calculate | c | | | | | ", "calculate + calculation —"), ("calculate | c | | | | | | ${q1} | ${q2}", "calculate + trigger ${q2}")])
+def test_a_calculation_that_is_left_out_is_told_with_the_reason(more, kind, tmp_path):
+    survey = PLAIN.replace("required\n", "required | calculation | trigger\n") + more + "\n"
+    draft = read_xlsform(write_form(tmp_path / "form.xlsx", survey, CHOICES, SETTINGS))
+    assert [(doubt.line, dict(doubt.values)["kind"]) for doubt in draft.doubts if doubt.code == "X08"] == [(4, kind)]

@@ -38,7 +38,7 @@ SOMEBODY = (
     "(?:respondent|person|head|chief|leader|chair(?:man|woman|person)?|secretary|teacher|principal|in ?charge|owner|manager|"
     "director|officer|worker|nurse|doctor|staff|member|child|mother|father|spouse|interviewee|informant)s?(?! office)")
 OF_SOMEBODY = re.compile(
-    rf"\b{REACH}(?: (?:and|or|numbers?|details|title|{REACH}))* (?:of|for) (?:\w+ ){{0,3}}?{SOMEBODY}\b"
+    rf"\b{REACH}(?: (?:and|or|numbers?|details|title|{REACH})){{0,6}} (?:of|for) (?:\w+ ){{0,3}}?{SOMEBODY}\b"
     rf"|\b{SOMEBODY} (?:s )?(?:full )?{REACH}(?: (?:numbers?|details|address))?$")
 ROMANCE = re.compile(
     r"\b(?:votre (?:nom|telephone|numero|adresse)|nom (?:et prenoms?|complet|de famille)|prenoms?|"
