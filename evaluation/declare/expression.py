@@ -50,7 +50,7 @@ class Expression:
         """What it comes to, as text; blank for what is no number. answers: codes by item; own: the answer that `.` is."""
         found = self.run(NOWHERE, own=own, **{f"v{number}": answers.get(name, "") for number, name in enumerate(self.items)})
         if isinstance(found, float):
-            return "" if not math.isfinite(found) else f"{found:.12g}"
+            return "" if not math.isfinite(found) else f"{found + 0.0:.12g}"                # 0 for -0
         return {True: "true", False: "false"}.get(found, str(found)) if isinstance(found, bool) else str(found)
 
     def holds(self, answers: Mapping[str, str], own: str = "") -> bool:

@@ -26,7 +26,7 @@ def _text(value: Given) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return "" if math.isnan(value) else f"{value:.12g}"
+        return "" if math.isnan(value) else f"{value + 0.0:.12g}"
     return value
 
 

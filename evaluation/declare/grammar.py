@@ -17,6 +17,7 @@ TOKEN = re.compile(
     r"\s*(?:\$\{\s*(?P<item>[A-Za-z0-9_.-]+)\s*\}|(?P<text>'[^']*'|\"[^\"]*\")|(?P<number>\d+(?:\.\d+)?)"
     r"|(?P<op>!=|<=|>=|=|<|>|\+|-|\*)|(?P<mark>[(),])|(?P<own>\.)|(?P<word>[A-Za-z]+(?:-[A-Za-z]+)*))"
 )
+OF_A_WORD = re.compile(r"[\w:.-]{1,40}")      # what goes on with a word, though no word of the subset has it
 MOST = 400                # tokens of one expression
 DEEPEST = 100             # brackets in one another
 #: name -> least and most arguments
@@ -65,8 +66,12 @@ def _words(text: str) -> list[Token]:
     end = 0
     while text[end:end + 40].strip() or text[end:].strip():
         match = TOKEN.match(text, end)
-        if not match or len(tokens) == MOST:
-            raise ExpressionError(text[end:].strip()[:20] if not match else "…")
+        if not match:
+            if tokens and tokens[-1].kind == "word" and (rest := OF_A_WORD.match(text, end)):
+                raise ExpressionError(f"{tokens[-1].value}{rest.group()}")             # jr:choice-name, and not :choice-name
+            raise ExpressionError(text[end:].strip()[:20])
+        if len(tokens) == MOST:
+            raise ExpressionError("…")
         tokens.append(Token(str(match.lastgroup), match.group(str(match.lastgroup))))
         end = match.end()
     if not tokens:

@@ -103,10 +103,14 @@ def test_a_draft_takes_name_method_and_version_only_where_the_form_does_not_say_
 
 ASKED = ["您的姓名", "您的姓名：", "姓名", "联系电话", "您的手机号码是多少？", "请填写您的手机号", "请留下您的联系方式，以便回访", "您家的详细地址", "您的家庭住址", "户主姓名", "您的微信号",
          "您贵姓？", "如何称呼您的家人和您本人，您怎么称呼？", "您住在哪栋楼？", "请输入电子邮箱", "证件号码", "电话", "姓名 电话", "手机号（必填）", "访问员姓名", "受访者电话", "门牌号",
-         "name", "Full name", "Phone number", "What is your phone number?", "E-mail", "Home address", "National ID", "WhatsApp number", "Respondent's name"]
+         "name", "Full name", "Phone number", "What is your phone number?", "E-mail", "Home address", "National ID", "WhatsApp number", "Respondent's name",
+         "Name and phone of the facility in-charge", "Village head's name", "Name of school head teacher", "Clinic manager's phone number",
+         "Nom du répondant", "Nombre del encuestado", "Teléfono", "Votre nom ?", "Nome completo"]
 NOT_ASKED = ["您对社区热线电话满意吗？", "您希望社区通过哪种方式联系您？", "社区是否公布了联系方式？请说说您的看法", "您对小区门牌标识有什么建议？", "您知道社区的地址吗？", "您从微信群里看到过通知吗？",
              "您对社区还有什么建议？", "学校的名字", "您为什么不用手机缴费？", "您在社区住了多少年？", "Village name", "Name of the school", "Do neighbours know the phone number of the office?",
-             "What do you call the new park?", "How do you rate the address signs in the streets here?"]
+             "What do you call the new park?", "How do you rate the address signs in the streets here?",
+             "Name of the river", "Crop name", "What is the name of the water point?", "Committee name", "¿Hay un teléfono público en la plaza?", "Nom de la commune", "¿Número de hogares?",
+             "How many staff members name the plan?", "How many members contact the office?", "Name of the head office", "Name three good things about the head"]
 
 
 @pytest.mark.parametrize(("label", "asked"), [*((label, True) for label in ASKED), *((label, False) for label in NOT_ASKED)])

@@ -158,3 +158,40 @@ def test_a_file_that_is_not_there(tmp_path, name):
     (tmp_path / name).mkdir()
     with pytest.raises(DataError, match="F01"):
         read_text(tmp_path / name)
+
+
+def run(text):
+    return f"<w:r><w:t>{text}</w:t></w:r>"
+
+
+@pytest.mark.parametrize("inside", [
+    f"<w:ins>{run('红')}</w:ins>", f"<w:smartTag>{run('红')}</w:smartTag>", f"<w:sdt><w:sdtPr/><w:sdtContent>{run('红')}</w:sdtContent></w:sdt>",
+    f"<w:del><w:r><w:delText>灰</w:delText></w:r></w:del>{run('红')}"])
+@pytest.mark.parametrize("box", ['<w:r><w:sym w:font="Wingdings" w:char="F0A8"/></w:r>', "<w:r><w:sym/></w:r>", run("☐"),
+                                 "<w:sdt><w:sdtContent><w:r><w:t>☐</w:t></w:r></w:sdtContent></w:sdt>"])
+def test_controls_tags_changes_and_symbols_of_word_keep_their_text(tmp_path, inside, box):
+    document = docx.Document()
+    for text in ("问卷", "1. 甲？[单选题]"):
+        document.add_paragraph(text)
+    body = document.element.body
+    body.insert(2, parse_xml(f"<w:p {nsdecls('w')}>{box}{inside}{box}{run('蓝')}</w:p>"))
+    body.insert(3, parse_xml(f"<w:sdt {nsdecls('w')}><w:sdtContent><w:p>{run('2. 乙？[填空题]')}</w:p></w:sdtContent></w:sdt>"))
+    document.save(tmp_path / "a.docx")
+    data = read_text(tmp_path / "a.docx").data
+    assert [choice["label"]["zh"] for choice in data["choices"]["q01"]] == ["红", "蓝"]
+    assert [item["label"]["zh"] for item in data["items"]] == ["甲？", "乙？"]
+
+
+def test_a_symbol_that_is_none_is_a_fault(tmp_path):
+    document = docx.Document()
+    document.element.body.insert(0, parse_xml(f'<w:p {nsdecls("w")}><w:r><w:sym w:char="D800"/></w:r></w:p>'))
+    document.save(tmp_path / "a.docx")
+    with pytest.raises(DataError):
+        read_text(tmp_path / "a.docx")
+
+
+def test_numbered_rows_of_a_word_table_are_questions(tmp_path):
+    rows = [["序号", "内容", "满意", "一般", "不满意"], ["1", "口味", "", "", ""], ["2", "环境", "", "", ""]]
+    draft = read_text(word(tmp_path, "食堂测评表", rows, "3. 建议？"))
+    assert [(item["id"], item["type"], item["label"]["zh"]) for item in draft.data["items"]] == [
+        ("q01", "select_one q01", "口味"), ("q02", "select_one q01", "环境"), ("q03", "text", "建议？")]

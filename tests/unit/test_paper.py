@@ -44,6 +44,10 @@ ROUTED = {
     ("${n} <= -2", "question 4 is -2 or less", "第 4 题不大于 -2"),
     ("${n} != ''", "question 4 has an answer", "第 4 题有回答"),
     ("${n} = ''", "question 4 has no answer", "第 4 题没有回答"),
+    ("${m} = ''", "question 3 has no answer", "第 3 题没有回答"),
+    ("count-selected(${m}) >= 2", "the number ticked in question 3 is 2 or more", "第 3 题所选项数不小于 2"),
+    ("not(selected(${m}, 'n')) and count-selected(${m}) < 2", "“No” is not ticked in question 3 and the number ticked in question 3 is less than 2",
+     "第 3 题所选中没有“否”，并且第 3 题所选项数小于 2"),
     ("${a} = 'y' and ${n} < 5", "question 1 is “Yes” and question 4 is less than 5", "第 1 题选“是”，并且第 4 题小于 5"),
     ("${a} = 'y' or ${n} < 5", "question 1 is “Yes”, or question 4 is less than 5", "第 1 题选“是”，或者第 4 题小于 5"),
     ("(${a} = 'y' or ${n} < 5) and ${f} = '1'", "(question 1 is “Yes”, or question 4 is less than 5) and question 2 is “Level 1”", "（第 1 题选“是”，或者第 4 题小于 5），并且第 2 题选“1级”"),
@@ -56,7 +60,8 @@ def test_routing_in_words(relevant: str, en: str, zh: str) -> None:
 
 
 @pytest.mark.parametrize(("relevant", "shown"), [
-    ("${n} + 1 > 3", "question 4 + 1 > 3"), ("${n} > 3 + 1", "question 4 > 3 + 1"), ("count-selected(${m}) > 1", "count-selected(question 3) > 1"),
+    ("${n} + 1 > 3", "question 4 + 1 > 3"), ("${n} > 3 + 1", "question 4 > 3 + 1"), ("count-selected(${m}) > ${n}", "count-selected(question 3) > question 4"),
+    ("${m} = 'y'", "question 3 = 'y'"), ("${m} != 'y'", "question 3 != 'y'"), ("'y' = ${m}", "'y' = question 3"), ("${m} > 8", "question 3 > 8"),
     ("${a} = ${f}", "question 1 = question 2"), ("not(${n} > 3)", "not(question 4 > 3)"), ("${f} > 9", "question 2 > 9"),
     ("(${n} + 1) * 2 > 3 or ${a} = 'y'", "(question 4 + 1) * 2 > 3 or question 1 = 'y'"),
 ])
@@ -152,3 +157,15 @@ def test_another_language_gets_english_words() -> None:
     assert paper.fields[0] == "Community"
     assert paper.blocks[1].instruction == "Only if question 1 has an answer."
     assert paper_html(paper).startswith('<!DOCTYPE html>\n<html lang="fr">')
+
+
+def test_what_is_calculated_stands_on_paper_where_something_needs_it() -> None:
+    more = [{"id": "d", "type": "calculate", "label": "Twice", "calculation": "${c} * 2", "relevant": "${a} = 'y'"},
+            {"id": "idle", "type": "calculate", "label": "Idle", "calculation": "${d} * 3"},
+            {"id": "z", "type": "text", "relevant": "${d} > 2", "label": "Last"}, {"id": "e", "type": "note", "label": "Sums to ${c}"}]
+    paper = paper_form(Instrument.model_validate(ROUTED | {"items": [*ROUTED["items"], *more]}), "en")
+    assert [(block.instruction, question.kind, question.text) for block in paper.blocks for question in block.questions][4:] == [
+        ("", "note", "Work out “Sum”: question 4 + 1"), ("Only if question 1 is “Yes”.", "note", "Work out “Twice”: “Sum” * 2"),
+        ("Question 5: only if “Twice” is more than 2.", "text", "Last"), ("", "note", "Sums to [answer to “Sum”]")]
+    assert "Idle" not in paper_html(paper)
+    assert not [item for item in paper_form(Instrument.model_validate(ROUTED), "en").blocks[0].questions if item.id == "c"]

@@ -394,3 +394,162 @@ def test_conditions_and_jumps_are_never_longer_than_an_expression_may_be(count, 
     assert (asked.count("${q01}"), asked.count("${q02}")) == (20 if taken else 0, 20)
     assert [doubt.code for doubt in draft.doubts if doubt.code in ("X71", "X72")] == ["X71"] * 6 + ["X72"] * (not taken)
     checked(draft.named("form"))
+
+
+# --- as real questionnaires write them
+
+def test_numbers_of_two_digits_without_a_mark():
+    found = items("01 多久去一次？ *\n[单选题]\n每周\n每月\n02 原因是？\n[多选题]\n太远\n20 户以上\n03 建议？\n[填空题]")
+    assert [(id_, item["type"].split(" ")[0]) for id_, item in found.items()] == [("q01", "select_one"), ("q02", "select_multiple"), ("q03", "text")]
+
+
+def test_numbers_with_half_a_bracket():
+    draft = read("1）态度如何？\n①好 ②差\n2）等了多久？____分钟")
+    assert [item["label"]["zh"] for item in draft.data["items"]] == ["态度如何？", "等了多久？___分钟"]
+    assert [choice["label"]["zh"] for choice in draft.data["choices"]["q01"]] == ["好", "差"]
+
+
+@pytest.mark.parametrize("numbers", [("1.", "2."), ("Q1.", "Q2."), ("1、", "2、")])
+def test_many_numbered_choices_are_no_questions(numbers):
+    first, second = (f"{number} 次数如何（单选）\n" + "\n".join(f"({at}){at}次" for at in range(1, 8)) for number in numbers)
+    draft = read(f"{first}\n{second}")
+    assert [(item["id"], item["label"]["zh"]) for item in draft.data["items"]] == [("q01", "次数如何"), ("q02", "次数如何")]
+    assert len(draft.data["choices"]["q01"]) == 7
+
+
+def test_letters_with_a_colon():
+    draft = read("1. 甲？\nA：非常满意\nB：满意\nC：不满意\n2. 乙？ A:多 B:少")
+    assert scores(draft, "q01") == [("非常满意", 100), ("满意", 50), ("不满意", 0)]
+    assert [choice["label"]["zh"] for choice in draft.data["choices"]["q02"]] == ["多", "少"]
+
+
+@pytest.mark.parametrize("box", "□☑☒❏⬜\uf0a8\uf06f\uf0a3")
+def test_boxes_of_all_kinds_mark_choices(box):
+    found = read(f"1. 甲？\n{box}红 {box}蓝 {box}绿").data
+    assert [choice["label"]["zh"] for choice in found["choices"]["q01"]] == ["红", "蓝", "绿"]
+    assert found["items"][0]["label"] == {"zh": "甲？"}
+
+
+@pytest.mark.parametrize(("label", "type_", "constraint"), [
+    ("最需要的（限选三项）", "select_multiple", "count-selected(.) <= 3"), ("最需要的（限选一项）", "select_one", None),
+    ("最需要的【请选择1-3项】", "select_multiple", "count-selected(.) >= 1 and count-selected(.) <= 3"),
+    ("最需要的（选两至三项）", "select_multiple", "count-selected(.) >= 2 and count-selected(.) <= 3")])
+def test_how_many_may_be_chosen(label, type_, constraint):
+    item = items(f"1. {label}\n{YES}")["q01"]
+    assert (item["type"], item.get("constraint")) == (f"{type_} q01", constraint)
+
+
+@pytest.mark.parametrize("words", ["没参加过", "未办理过", "没遇到过"])
+def test_no_experience_is_no_answer_beside_a_scale_alone(words):
+    assert answer_list(["非常满意", "满意", "不满意", words]).choices[-1]["status"] == "not_applicable"
+    assert "status" not in answer_list(["每周", "每月", words]).choices[-1]
+
+
+@pytest.mark.parametrize(("labels", "expected"), [
+    ("十分了解 了解 了解一些 不了解", [100, 66.67, 33.33, 0]), ("非常了解 比较了解 不太了解 不了解", [100, 66.67, 33.33, 0]),
+    ("非常清楚 知道一些 不知道", [100, 50, 0]), ("5=非常满意 4=满意 3=一般 2=不满意 1=非常不满意", [100, 75, 50, 25, 0])])
+def test_more_scales(labels, expected):
+    assert [choice.get("score") for choice in answer_list(labels.split()).choices] == expected
+
+
+def test_scores_before_words():
+    found = answer_list(["5 非常满意", "4 满意", "3 一般", "2 不满意", "1 非常不满意"])
+    assert [(choice["value"], choice["score"], choice["label"]["zh"][:1]) for choice in found.choices] == [
+        (5, 100, "5"), (4, 75, "4"), (3, 50, "3"), (2, 25, "2"), (1, 0, "1")]
+
+
+def test_yes_and_no_are_told_by_their_own_words():
+    for text in ("A. 发生过\nB. 没发生过\nC. 不知道", "A. 没发生过\nB. 发生过"):
+        told = [doubt for doubt in read(f"1. 甲？\n{text}").doubts if doubt.code == "X68"]
+        assert "'发生过' and '没发生过'" in told[0].text("en")
+    told = [doubt for doubt in read("1. 甲？\nA. 满意\nB. 基本满意\nC. 不满意\nD. 不了解").doubts if doubt.code == "X78"]
+    assert "'满意' … '不满意'" in told[0].text("en")
+
+
+def test_an_arrow_before_a_jump_goes_with_it():
+    draft = read(f"1. 甲？\nA. 有\nB. 没有 → 跳至Q3\n2. 乙？\n{YES}\n3. 丙？\n{YES}")
+    assert draft.data["choices"]["q01"][1]["label"] == {"zh": "没有"}
+    assert draft.data["items"][1]["relevant"] == "${q01} != 'no'"
+
+
+def test_an_order_to_answer_that_is_no_jump_is_told():
+    draft = read(f"1. 甲？\nA. 有\nB. 没有（请回答Q2）\n2. 乙？\n{YES}")
+    assert [(doubt.code, doubt.line) for doubt in draft.doubts if doubt.code == "X71"] == [("X71", 4)]
+
+
+def test_a_quotation_mark_of_markdown_is_no_text():
+    assert items("> 说明：本调查采取自愿原则。\n1. 甲？[填空题]")["q01"]["label"] == {"zh": "甲？"}
+    assert read("> 说明：本调查采取自愿原则。\n1. 甲？[填空题]").data["consent"] == {"zh": "说明：本调查采取自愿原则。"}
+
+
+SCRIPT = """Q1. 总体满意吗？【单选】
+5. 非常满意
+4. 比较满意
+3. 一般
+2. 不太满意
+1. 非常不满意
+9. 不清楚/拒答
+Q2. 不满意哪些？【多选，Q1选1或2时问】
+1. 卫生
+2. 停车
+97. 其他（请注明）____
+Q3. 建议？【开放题】"""
+
+
+@pytest.mark.parametrize("before", ["", "S1. 您是本社区居民吗？\n1. 是\n2. 不是【终止访问】\n"])
+def test_a_telephone_script_with_coded_choices(before):
+    draft = read(before + SCRIPT)
+    assert [(item["id"], item["type"].split(" ")[0], item["label"]["zh"]) for item in draft.data["items"]] == [
+        ("q01", "select_one", "总体满意吗？"), ("q02", "select_multiple", "不满意哪些？（Q1选1或2时问）"),
+        ("q02_other", "text", "不满意哪些？（Q1选1或2时问）：其他（请注明）"), ("q03", "text", "建议？")]
+    assert scores(draft, "q01") == [("非常满意", 100), ("比较满意", 75), ("一般", 50), ("不太满意", 25), ("非常不满意", 0), ("不清楚/拒答", "dont_know")]
+    assert {doubt.code for doubt in draft.doubts} == ({"X61", "X72"} if before else {"X72"})
+
+
+def test_codes_that_neither_rise_nor_fall_are_told():
+    assert [(doubt.code, doubt.line) for doubt in read("Q1. 甲？[单选]\n1. 好\n2. 中\n4. 差\nQ2. 乙？[填空题]").doubts if doubt.code == "X76"] == [("X76", 5)]
+
+
+def test_numerals_in_brackets_and_letters_without_a_mark():
+    draft = read("（一）环境怎样？\nA 很好\nB 一般\nC 很差\n（二）建议？")
+    assert [(item["id"], item["type"]) for item in draft.data["items"]] == [("q01", "select_one q01"), ("q02", "text")]
+    assert scores(draft, "q01") == [("很好", 100), ("一般", 50), ("很差", 0)]
+
+
+def test_what_a_site_adds_around_choices_is_no_text():
+    draft = read("第1题 甲？[多选题]\n选项\nA.红\nB.蓝\nC.其他 [填空]\n第2题 乙？[填空题]")
+    assert draft.data["items"][0]["label"] == {"zh": "甲？"}
+    assert [(choice["value"], choice["label"]["zh"]) for choice in draft.data["choices"]["q01"]] == [("a", "红"), ("b", "蓝"), ("other", "其他")]
+    assert [item["id"] for item in draft.data["items"]] == ["q01", "q01_other", "q02"]
+
+
+def test_marks_to_be_written_are_a_number():
+    assert [doubt.code for doubt in read("1.保洁服务（20分）：_____分").doubts] == ["X74"]
+
+
+TABLE = "| 序号 | 内容 | 满意 | 一般 | 不满意 |\n|---|---|---|---|---|\n| {a} | 口味 | | | |\n| {b} | 环境 | ○ | ○ | ○ |"
+
+
+def test_numbered_rows_of_a_table_are_questions_of_their_own():
+    draft = read("1. 甲？[填空题]\n" + TABLE.format(a=2, b="3、") + "\n4. 乙？[填空题]")
+    assert [(item["id"], item["type"], item["label"]["zh"]) for item in draft.data["items"]] == [
+        ("q01", "text", "甲？"), ("q02", "select_one q02", "口味"), ("q03", "select_one q02", "环境"), ("q04", "text", "乙？")]
+    assert scores(draft, "q02") == [("满意", 100), ("一般", 50), ("不满意", 0)]
+    assert draft.places["items", 2] == ("", 6)
+
+
+def test_a_form_that_is_one_table():
+    draft = read(TABLE.format(a=1, b=2))
+    assert [(item["id"], item["label"]["zh"]) for item in draft.data["items"]] == [("q01", "口味"), ("q02", "环境")]
+
+
+def test_numbers_of_a_table_below_a_question_are_taken_off():
+    draft = read("1. 请评价\n" + TABLE.format(a=1, b=2) + "\n2. 乙？[填空题]")
+    assert [(item["id"], item["type"], item["label"]["zh"]) for item in draft.data["items"]] == [
+        ("q01_1", "select_one q01", "请评价：口味"), ("q01_2", "select_one q01", "请评价：环境"), ("q02", "text", "乙？")]
+
+
+def test_a_table_whose_first_cells_are_no_numbers_stays():
+    draft = read("1. 请评价\n| 内容 | 好 | 中 | 差 |\n| 口味 | 1 | 2 | 3 |\n| 环境 | 1 | 2 | 3 |")
+    assert [(item["id"], item["label"]["zh"]) for item in draft.data["items"]] == [("q01_1", "请评价：口味"), ("q01_2", "请评价：环境")]
+    assert scores(draft, "q01") == [("好", 100), ("中", 50), ("差", 0)]

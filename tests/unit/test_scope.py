@@ -27,7 +27,8 @@ PLAIN = [(lang, topic, term) for lang in ("en", "zh") for topic, terms in LISTED
     "What is your ethnicity?", "Which religion do you follow?", "How often do you pray?", "Do you go to church?",
     "Does anyone in the household wear a headscarf?", "Is he a party member?", "your political views",
     "Which neighbours seem suspicious? List of people who moved in", "watch your neighbours", "mother tongue",
-    "您是什么民族？", "您的宗教信仰", "是否穿着罩袍", "您的政治面貌", "请举报可疑的邻居", "流动人口登记", "身份证号",
+    "Caste of the household head", "Quelle est votre ethnie ?", "¿Cuál es su etnia?", "Which church do you attend?", "Language spoken at home", "home language",
+    "¿Cuál es su partido político?", "Nationalité", "您是什么民族？", "您的宗教信仰", "是否穿着罩袍", "您的政治面貌", "请举报可疑的邻居", "流动人口登记", "身份证号",
     # disguises
     "ＥＴＨＮＩＣＩＴＹ", "Ｅthnicity", "eth\u200bnicity", "re\u00adligion", "reli\u2060gious", "f\ufeffaith", "moth\u200der tongue",
     "mother \t tongue", "mother\u00a0tongue", "mother\u3000tongue", "ETHNICITY", "Fáith".replace("á", "a\u0301"),
@@ -45,7 +46,7 @@ def test_what_is_about_persons_is_refused(text: str) -> None:
     "spray the trees", "an in-depth briefing", "sector", "invest in facts", "fire monitoring", "fancy dress party", "dress rehearsal",
     "a political science lecture", "acted in good faith", "address book", "information", "informed residents", "well informed",
     "Neighbours who look out for each other", "disputes found early and mediated", "complaints are heard and answered",
-    "Do staff report back to residents?", "festival", "veiling fog".replace("veiling", "clearing"), "breakfast", "believe in ourselves",
+    "Do staff report back to residents?", "festival", "cast iron pipes", "a broadcast", "Are the language courses held at home games?", "the church tower clock", "polite staff", "politely answered", "veiling fog".replace("veiling", "clearing"), "breakfast", "believe in ourselves",
     "社区公约", "说话和气", "居民议事", "邻里互助", "民主评议", "宗旨明确", "教室明亮", "族谱展览", "治安良好", "服务态度", "信息公开", "仰望星空",
     "双语互学", "手拉手结对子", "乡规民约", "访民情", "八个一活动",
     # two everyday words side by side

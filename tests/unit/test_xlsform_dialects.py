@@ -267,3 +267,36 @@ def test_a_form_of_thousands_of_rows_is_read(tmp_path):
     draft = read_xlsform(write_book(tmp_path / "form.xlsx", {"survey": rows, "settings": cells(SETTINGS)}))
     assert len(draft.data["items"]) == 3000
     assert draft.doubts == ()
+
+
+def test_the_rows_of_a_rating_of_kobo_choose_from_its_list(tmp_path):
+    survey = """
+type | name | label | required | relevant | kobo--score-choices
+select_one yn | here | Here? | | |
+begin_score | rate | How good are | | ${here} = '1' | marks
+score__row | park | the park | true | |
+score__row | pool | the pool | false | |
+end_score | | | | |
+score__row | lost | the rest | | |
+"""
+    choices = CHOICES + "marks | 1 | Bad\nmarks | 2 | Good\n"
+    draft = read_xlsform(write_form(tmp_path / "form.xlsx", survey, choices, SETTINGS))
+    assert [(item["id"], item["type"], item.get("relevant"), item.get("required")) for item in draft.data["items"]] == [
+        ("here", "select_one yn", None, None), ("rate", "note", "${here} = '1'", None),
+        ("park", "select_one marks", "${here} = '1'", True), ("pool", "select_one marks", "${here} = '1'", None)]
+    assert [(doubt.code, doubt.line) for doubt in draft.doubts] == [("X12", 3), ("X08", 7)]
+
+
+@pytest.mark.parametrize(("condition", "word"), [("jr:choice-name(${q1}, '${q1}') = 'x'", "jr:choice-name"), ("a_b(${q1}) = 1", "a_b"),
+                                                 ("${q 1} = 'x' or indexed-repeat(${q1})", "indexed-repeat")])
+def test_a_function_that_is_not_taken_is_told_by_its_whole_name(condition, word, tmp_path):
+    draft = read_xlsform(write_form(tmp_path / "form.xlsx", PLAIN.replace("${q1} = '1'", condition), CHOICES, SETTINGS))
+    told = [doubt for doubt in draft.doubts if doubt.code == "X15"]
+    assert [dict(doubt.values)["word"] for doubt in told] == [word]
+
+
+@pytest.mark.parametrize(("more", "kind"), [("calculate | c | | | | | ", "calculate + calculation —"), ("calculate | c | | | | | | ${q1} | ${q2}", "calculate + trigger ${q2}")])
+def test_a_calculation_that_is_left_out_is_told_with_the_reason(more, kind, tmp_path):
+    survey = PLAIN.replace("required\n", "required | calculation | trigger\n") + more + "\n"
+    draft = read_xlsform(write_form(tmp_path / "form.xlsx", survey, CHOICES, SETTINGS))
+    assert [(doubt.line, dict(doubt.values)["kind"]) for doubt in draft.doubts if doubt.code == "X08"] == [(4, kind)]

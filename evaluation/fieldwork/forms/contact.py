@@ -27,7 +27,26 @@ MORE_ENGLISH = re.compile(
     r"\b")
 THING = re.compile(
     r"\b(?:village|community|town|city|county|district|province|state|region|street|school|facility|clinic|hospital|"
-    r"organi[sz]ation|project|programme|program|service|shop|market|product|item|file|group|activity|event)\b")
+    r"organi[sz]ation|project|programme|program|service|shop|market|product|item|file|group|activity|event|"
+    r"parish|ward|zone|settlement|hamlet|camp|site|station|building|bridge|road|river|park|library|cent(?:re|er)|office|"
+    r"water ?(?:point|source|body)|well|pump|crop|tree|plant|animal|bird|fish|species|variety|brand|committee|association|"
+    r"company|business|agency|bus stop|disease|drug|medicine|vaccine|newspaper|channel|website|device|form|festival|"
+    r"dish|song|book|course|route)s?\b")
+#: somebody's name or number, though a thing stands beside it: that of the facility's in-charge
+REACH = "(?:name|phone|telephone|mobile|contact|e ?mail)"
+SOMEBODY = (
+    "(?:respondent|person|head|chief|leader|chair(?:man|woman|person)?|secretary|teacher|principal|in ?charge|owner|manager|"
+    "director|officer|worker|nurse|doctor|staff|member|child|mother|father|spouse|interviewee|informant)s?(?! office)")
+OF_SOMEBODY = re.compile(
+    rf"\b{REACH}(?: (?:and|or|numbers?|details|title|{REACH})){{0,6}} (?:of|for) (?:\w+ ){{0,3}}?{SOMEBODY}\b"
+    rf"|\b{SOMEBODY} (?:s )?(?:full )?{REACH}(?: (?:numbers?|details|address))?$")
+ROMANCE = re.compile(
+    r"\b(?:votre (?:nom|telephone|numero|adresse)|nom (?:et prenoms?|complet|de famille)|prenoms?|"
+    r"nom d[ue]s? (?:repondant|chef|menage|enquete)e?|"
+    r"numero de (?:telephone|telefono|celular)|apellidos?|"
+    r"(?:su|seu) nom(?:br)?e|nom(?:br)?e (?:y apellidos?|completo)|"
+    r"nom(?:br)?e (?:d(?:e la|el?|[oa]) (?:encuestad|entrevistad|jef|informante|responde)\w*))\b"
+    r"|^(?:su |seu |votre )?(?:courriel|telefono|celular|telefone|correo electronico)(?: \w+)?$")
 REFERENCE = re.compile(r"\$\{\s*([^{}\s]+)\s*\}")
 EXPRESSIONS = ("relevant", "constraint", "calculation")
 
@@ -40,8 +59,10 @@ def asks_contact_data(item: Mapping[str, Any]) -> bool:
     texts = [folded(str(text)) for text in (label.values() if isinstance(label, Mapping) else [label])]
     if any(ASKED.search(text) for text in texts):
         return True
-    texts = [text for text in [*texts, folded(str(item.get("id", "")))] if text.isascii() and not THING.search(text)]
-    return any(asks_for_contact(text) or MORE_ENGLISH.search(text) for text in texts)
+    texts = [text for text in [*texts, folded(str(item.get("id", "")))] if text.isascii()]
+    if any(ROMANCE.search(text) or OF_SOMEBODY.search(text) for text in texts):
+        return True
+    return any(asks_for_contact(text) or MORE_ENGLISH.search(text) for text in texts if not THING.search(text))
 
 
 def without_contact(draft: Draft) -> Draft:

@@ -69,7 +69,9 @@ def _words() -> dict[str, dict[str, str]]:
 
 
 def paper_form(instrument: Instrument, lang: str) -> PaperForm:
-    """An instrument on paper. What is calculated is left out; a language that the toolkit has no words in gets English ones."""
+    """An instrument on paper. What is calculated is left out unless something on paper needs it: then a note says how to work
+    it out. A language that the toolkit has no words in gets English ones.
+    """
     word = _words().get(lang, _words()["en"])
     rated = instrument.method not in RESPONDENT_METHODS
     fields = [word["community"], word["date"], word["form_number"], word["rater" if rated else "interviewer"]]
@@ -97,13 +99,23 @@ class _Layout:
         self.labels = {item.id: label(item.label, lang) for item in instrument.items}
 
     def blocks(self, rated: bool) -> tuple[Block, ...]:
-        shown = [item for item in self.instrument.items if item.kind != "calculate"]
+        needed = self.needed()
+        shown = [item for item in self.instrument.items if item.kind != "calculate" or item.id in needed]
         found = []
         for (relevant, listed), group in groupby(shown, lambda item: (item.relevant, self.grid_of(item) if rated else None)):
             items = list(group)
             questions = tuple(self.question(item, in_grid=listed is not None) for item in items)
             found.append(Block(self.instruction(relevant, questions) if relevant else "", questions, listed is not None))
         return tuple(found)
+
+    def needed(self) -> set[str]:
+        """What the items on paper refer to, in conditions and labels, and what that is worked out of."""
+        found: set[str] = set()
+        for item in reversed(self.instrument.items):
+            if item.kind != "calculate" or item.id in found:
+                texts = (item.relevant, item.calculation, label(item.label, self.lang))
+                found.update(*(REFERENCE.findall(text) for text in texts if text))
+        return found
 
     def grid_of(self, item: Item) -> str | None:
         return item.choice_list if item.kind == "select_one" else None
@@ -118,11 +130,15 @@ class _Layout:
             condition = said(condition_of(relevant, self.instrument), self.instrument, self.word, self.called, self.lang)
             name = "if"
         except UnsaidError:
-            condition, name = REFERENCE.sub(lambda found: self.called(found.group(1)), relevant), "fallback"
+            condition, name = self.shown(relevant), "fallback"
         numbers = [question.number for question in questions if question.number]
         count = ("note", "one", "block")[min(len(numbers), 2)]
         first, last = min(numbers, default=0), max(numbers, default=0)
         return self.word[f"{count}_{name}"].format(first=first, last=last, condition=condition)
+
+    def shown(self, expression: str) -> str:
+        """An expression as it stands, its items called by their numbers."""
+        return REFERENCE.sub(lambda found: self.called(found.group(1)), expression)
 
     def text(self, labels: Mapping[str, str] | None) -> str:
         """A label; an answer that it would show is spoken of."""
@@ -133,6 +149,9 @@ class _Layout:
         return "" if labels is None else REFERENCE.sub(spoken, label(labels, self.lang))
 
     def question(self, item: Item, in_grid: bool) -> Question:
+        if item.calculation is not None:
+            told = self.word["work_out"].format(label=self.labels[item.id], calculation=self.shown(item.calculation))
+            return Question(0, item.id, "note", told, "")
         kind = KINDS.get(item.kind, item.kind)
         choices = self.instrument.item_choices(item)
         coded = in_grid and all(WHOLE.fullmatch(choice.value) for choice in choices if choice.status is None)

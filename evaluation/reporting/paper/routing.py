@@ -22,11 +22,14 @@ class UnsaidError(ValueError):
 
 @dataclass(frozen=True)
 class Fact:
-    """What is said of one item. op: `is`, `is_not` (values are choices), `blank`, `answered`, or a comparison with a number."""
+    """What is said of one item. op: `is`, `is_not` (values are choices), `blank`, `answered`, or a comparison with a number;
+    of_count: the comparison is with how many are ticked.
+    """
 
     item: str
     op: str
     values: tuple[str, ...] = ()
+    of_count: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,12 +99,24 @@ class _Reader:
             value = self.take()
             self.take(")")
             return self.fact(asked, "=", value, 1)
+        if self.comes("count-selected"):
+            self.take("count-selected")
+            self.take("(")
+            asked = self.take()
+            self.take(")")
+            op, value = self.take(*COMPARE).value, self.take()
+            if asked.kind != "item" or value.kind != "number":
+                raise UnsaidError("count-selected")
+            return Fact(asked.value, op, (value.value,), of_count=True)
         return self.comparison()
 
     def comparison(self) -> Condition:
         left, sign = self.operand()
         op = self.take(*COMPARE).value
         right, after = self.operand()
+        for asked, value in ((left, right), (right, left)):
+            if asked.kind == "item" and self.items[asked.value].kind == "select_multiple" and value.value not in ("''", '""'):
+                raise UnsaidError(str(asked))                # = looks at all that is ticked together
         return self.fact(left, op, right, after) if left.kind == "item" else self.fact(right, MIRRORED[op], left, sign)
 
     def operand(self) -> tuple[Token, int]:
@@ -159,4 +174,6 @@ def said(condition: Condition, instrument: Instrument, word: Mapping[str, str], 
         op = {"is": "has", "is_not": "has_not"}[condition.op] if item.kind == "select_multiple" else condition.op
         values = word["or_values"].join(word["value"].format(value=named.get(one, one)) for one in condition.values)
         return word[op].format(question=question(item.id), values=values)
-    return word[condition.op].format(question=question(item.id), value="".join(condition.values))
+    called = question(item.id)
+    called = word["count"].format(question=called) if condition.of_count else called
+    return word[condition.op].format(question=called, value="".join(condition.values))

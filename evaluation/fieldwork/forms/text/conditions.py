@@ -12,7 +12,7 @@ SHOWN = re.compile(
     r"[（(\[【]?\s?(?:当|若|如果|如)?第\s?(\d{1,3})\s?题(?:选择?了?|为)\s?"
     r"[“\"]?([A-Z](?:\s?[,，、;；/和或及]?\s?[A-Z]){0,25})[”\"]?\s?[，,]?\s?(?:时|的|者|才|请|再|，){0,4}"
     r"(?:显示|回答|作答|填写|出现)(?:本题|此题)?\s?[）)\]】]?")
-LEFT = re.compile(r"依赖于|第\s?\d{1,3}\s?题(?:选|为|中?回答)")                # a condition that is told otherwise
+LEFT = re.compile(r"依赖于|第\s?\d{1,3}\s?题(?:选|为|中?回答)|[Qq]\d{1,3}\s?[选为=]")    # told in another way
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 import docx
 from docx.opc.exceptions import OpcError
+from docx.oxml.ns import qn
 from docx.table import Table
 from docx.table import _Cell as Cell
 from docx.text.paragraph import Paragraph
@@ -17,6 +18,7 @@ from evaluation.core.archive import opened_archive
 from evaluation.core.csvfile import decode
 from evaluation.core.errors import DataError, problem
 from evaluation.fieldwork.forms.text.lines import Line, lines_of
+from evaluation.fieldwork.forms.text.numbered import without_number
 from evaluation.fieldwork.forms.text.tables import TICKED
 from evaluation.fieldwork.forms.text.wordnumbers import WordNumbers
 
@@ -36,6 +38,7 @@ def _word_lines(file: Path) -> Iterator[str]:
     with opened_archive(file):                           # refuses bombs, entities and names that climb
         try:
             document = docx.Document(str(file))
+            _unwrap(document.element.body)
         except (OpcError, KeyError, ValueError, SyntaxError, AttributeError, zipfile.BadZipFile) as error:
             raise DataError(problem("F10", file, reason=error)) from None
     numbers = WordNumbers(document)
@@ -44,6 +47,18 @@ def _word_lines(file: Path) -> Iterator[str]:
             yield from _paragraph(part, numbers)
         elif isinstance(part, Table):
             yield from _table(part, numbers)
+
+
+def _unwrap(body: Any) -> None:
+    """Bring out what python-docx passes over: the content of controls, smart tags and insertions, and boxes set as symbols."""
+    for symbol in list(body.iter(qn("w:sym"))):
+        symbol.tag = qn("w:t")
+        symbol.text = chr(int(symbol.get(qn("w:char"), "F0A8")[-4:], 16))
+    for wrapper in list(body.iter(*map(qn, ("w:sdt", "w:ins", "w:moveTo", "w:smartTag", "w:customXml")))):
+        inside = wrapper.find(qn("w:sdtContent")) if wrapper.tag == qn("w:sdt") else wrapper
+        for child in list(() if inside is None else inside):
+            wrapper.addprevious(child)
+        wrapper.getparent().remove(wrapper)
 
 
 def _paragraph(paragraph: Any, numbers: WordNumbers) -> Iterator[str]:
@@ -57,7 +72,8 @@ def _table(table: Any, numbers: WordNumbers) -> Iterator[str]:
     """A line a row with `|` between cells if it is a table to tick; the cells one by one if it only lays out the page."""
     rows = [[Cell(cell, table) for cell in row._tr.tc_lst] for row in table.rows]      # merged cells once
     texts = [[" ".join(cell.text.split()).replace("|", "/") for cell in cells] for cells in rows]
-    if any(len(cells) > 2 and not TICKED.fullmatch(cells[0]) and all(map(TICKED.fullmatch, cells[1:])) for cells in texts):
+    if any(len(cells) > 2 and not TICKED.fullmatch(cells[0]) and all(map(TICKED.fullmatch, cells[1:]))
+           for cells in map(without_number, texts)):
         yield from (f"| {' | '.join(cells)} |" for cells in texts)
         return
     for cells in rows:

@@ -12,9 +12,11 @@ from evaluation.fieldwork.forms.text.scales import AnswerList, answer_list
 from evaluation.fieldwork.forms.text.tables import number_row
 
 SEVERAL = re.compile("可多选|多选|最多选|不限选|可选多项")
-LIMIT = re.compile(r"(最多|至多|不超过|限|最少|至少)(?:可以?|只能)?选择?\s?(\d{1,2}|[一两二三四五六七八九十])\s?[项个种]")
+COUNT = r"\s?(\d{1,2}|[一两二三四五六七八九十])\s?"
+LIMIT = re.compile(rf"(最多|至多|不超过|限|最少|至少)(?:可以?|只能)?选择?{COUNT}[项个种]")
+FROM_TO = re.compile(rf"选择?{COUNT}[-—–~～至到]{COUNT}[项个种]")
 NUMERALS = " 一二三四五六七八九十"
-COUNTED = re.compile(r"[（(]数字[）)]|(?:多少|几|__)\s?(?:个|次|人|口人|元|岁|年|分钟|户|天|公里|米)")
+COUNTED = re.compile(r"[（(]数字[）)]|(?:多少|几|__)\s?(?:个|次|人|口人|元|岁|年|分钟?|户|天|公里|米)")
 
 
 def items_of(question: Question, notes: Notes) -> list[dict[str, Any]]:
@@ -30,7 +32,7 @@ def items_of(question: Question, notes: Notes) -> list[dict[str, Any]]:
     more: dict[str, Any] = {"required": True} if kind.required else {}
     if kind.name.startswith("matrix") or question.table.rows:
         return _of_table(question, label, more, notes)
-    several = kind.name == "select_multiple" or (not kind.name and bool(SEVERAL.search(label)))
+    several = kind.name == "select_multiple" or (not kind.name and _asks_for_several(label))
     answers, lines = _answers(question, several)
     if kind.name in ("text", "note", "slider") or len(answers.choices) < 2:
         return [_plain(question, label, more, notes)]
@@ -40,8 +42,8 @@ def items_of(question: Question, notes: Notes) -> list[dict[str, Any]]:
     name = notes.list_name(block.id, answers, lines or [block.line] * len(answers.choices))
     if name == block.id:
         _tell(answers, kind.name == "scale", block.line, block.id, notes)
-    if several and (limits := list(LIMIT.finditer(label))):
-        more["constraint"] = " and ".join(map(_limit, limits))
+    if several and (limits := _limits(label)):
+        more["constraint"] = " and ".join(f"count-selected(.) {sign} {number}" for sign, number in limits)
     item = notes.item(block.line, block.id, f"{type_} {name}", label, **more)
     asked = notes.asked[block.number] = Asked(block.id, several, tuple(choice["value"] for choice in answers.choices))
     for at, option in enumerate(question.options.found):
@@ -65,11 +67,20 @@ def _answers(question: Question, several: bool) -> tuple[AnswerList, list[int]]:
     return answer_list(labels, other, several), lines
 
 
-def _limit(found: re.Match[str]) -> str:
-    """How many choices may be taken, as an expression."""
-    given = found[2].replace("两", "二")
-    number = int(given) if given.isdecimal() else NUMERALS.index(given)
-    return f"count-selected(.) {'>=' if found[1] in ('最少', '至少') else '<='} {number}"
+def _asks_for_several(label: str) -> bool:
+    """Whether a question that has no tag says that more than one choice may be taken."""
+    return bool(SEVERAL.search(label)) or any(number > 1 for _, number in _limits(label))
+
+
+def _limits(label: str) -> list[tuple[str, int]]:
+    """How many choices may be taken: `<=` or `>=`, and the number."""
+    one_sided = [(">=" if found[1] in ("最少", "至少") else "<=", _number(found[2])) for found in LIMIT.finditer(label)]
+    return one_sided + [limit for found in FROM_TO.finditer(label)
+                        for limit in ((">=", _number(found[1])), ("<=", _number(found[2])))]
+
+
+def _number(given: str) -> int:
+    return int(given) if given.isdecimal() else NUMERALS.index(given.replace("两", "二"))
 
 
 def _plain(question: Question, label: str, more: dict[str, Any], notes: Notes) -> dict[str, Any]:
@@ -94,7 +105,7 @@ def _plain(question: Question, label: str, more: dict[str, Any], notes: Notes) -
 def _of_table(question: Question, label: str, more: dict[str, Any], notes: Notes) -> list[dict[str, Any]]:
     """Add one item for each row of a table; they share its columns as choices."""
     kind, line, id_ = question.kind, question.block.line, question.block.id
-    several = kind.name.endswith("select_multiple") or (not kind.name and bool(SEVERAL.search(label)))
+    several = kind.name.endswith("select_multiple") or (not kind.name and _asks_for_several(label))
     type_ = "text" if kind.name in ("text", "matrix text") else "select_multiple" if several else "select_one"
     if not kind.name:
         notes.guess(type_, id_)
@@ -124,9 +135,11 @@ def _below(label: str, part: str) -> str:
 
 def _tell(answers: AnswerList, is_scale: bool, line: int, id_: str, notes: Notes) -> None:
     """Tell what the methodologist has to look at in a list of choices."""
-    first, last = answers.choices[0]["label"]["zh"], answers.choices[-1]["label"]["zh"]
+    graded = [choice["label"]["zh"] for choice in answers.choices if "status" not in choice and choice["value"] != "other"]
+    first, last = (graded[0], graded[-1]) if graded else ("", "")
     if answers.kind == "yes_no":
-        notes.doubt("X68", line, id_, first=first, last=last)
+        named = {choice["value"]: choice["label"]["zh"] for choice in answers.choices}
+        notes.doubt("X68", line, id_, first=named["yes"], last=named["no"])
     elif answers.kind == "leaning":
         notes.doubt("X78", line, id_, first=first, last=last)
     elif answers.kind == "numbers" or (answers.kind == "other" and is_scale):

@@ -11,6 +11,7 @@ KINDS = {tag: kind for kind, tags in WORDS["tags"].items() for tag in tags.split
 TAG = re.compile(r"[\[【（(]\s?([^\[\]【】（）()]{1,16})[\]】）)]")
 ANSWER_BRACKET = re.compile(r"[（(]\s{0,9}[）)]")
 LIMIT = re.compile(r"[（(]?最([小大])值\D{0,3}(-?\d{1,9})[^，,；;\s]{0,4}[，,；;]?\s?")
+ELSEWHERE = re.compile(r"[Qq]\d|第\s?\d+\s?题")      # speaks of another question
 LOOKED_AT = 2000          # characters of a line that may hold a tag which decides what the line is
 
 
@@ -46,7 +47,8 @@ class Kind:
                 self.required = True
             elif kind and not self.name:
                 self.name, self.tag = kind, word
-        return ""
+        left = [word for word in words if ELSEWHERE.search(word)]                  # 【多选，Q1选1时问】
+        return f"（{'，'.join(left)}）" if left else ""
 
 
 def has_tag(text: str, kind: str = "") -> bool:

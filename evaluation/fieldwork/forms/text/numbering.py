@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,11 +13,12 @@ from evaluation.fieldwork.forms.text.notes import Notes
 
 FARTHEST = 20             # a number that jumps farther ahead begins no question
 PART = 1000               # what the number of a question grows by with each part that begins again at 1
+SAYS_SO = ("ordinal", "letter")
 NUMERALS = "一二三四五六七八九十"
 QUESTION = re.compile(
     r"(?:#{1,6}\s?)?(?P<star>[*＊]?)\s?(?:第\s?(?P<ordinal>\d{1,3})\s?题(?![选答的为])[.．、:：]?|[Qq](?P<letter>\d{1,3})(?!\d)[.．、:：]?"
-    r"|[（(](?P<bracket>\d{1,3})[）)][.．、]?|(?P<plain>\d{1,3})\s?(?:、|[.．](?!\d))"
-    rf"|(?P<chinese>[{NUMERALS}]{{1,3}})[、.．])\s?(?P<rest>.*)")
+    r"|[（(]?(?P<bracket>\d{1,3})[）)][.．、]?|(?P<plain>\d{1,3})\s?(?:、|[.．](?!\d))|(?P<padded>0\d|[1-9]\d)[ \t]+(?=\D)"
+    rf"|[（(]?(?P<chinese>[{NUMERALS}]{{1,3}})[、.．）)])\s?(?P<rest>.*)")
 HEADING = re.compile(rf"#{{1,6}}\s|(?:第[{NUMERALS}]{{1,3}}部分|[{NUMERALS}]{{1,3}}[、.．]|[（(][{NUMERALS}]{{1,3}}[）)])")
 ASKS = re.compile(r"[?？]|__|[:：]$")
 
@@ -56,7 +58,8 @@ class _Numbering:
         if match is None:
             return None
         if match[self.way]:
-            return _number(match[self.way])
+            number = _number(match[self.way])
+            return number if self.way != "padded" or number == self.last + 1 else None         # 20 户以上
         given = match["ordinal"] or match["letter"] or match["bracket"] or match["plain"]
         if given is None:
             return None
@@ -102,11 +105,10 @@ class _Numbering:
 
 def blocks_of(lines: Sequence[Line], notes: Notes) -> tuple[list[Line], list[Block]]:
     """The lines before the first question, and the questions; told what is between them and belongs to none."""
-    matches = {number: match for number, line in lines if (match := QUESTION.match(line))}
-    state = _Numbering(_way(list(matches.values())), notes)
+    matches = [QUESTION.match(line) for _, line in lines]
+    state = _Numbering(_way([match for match in matches if match]), notes)
     state.into = state.opening
-    for number, line in lines:
-        match = matches.get(number)
+    for (number, line), match in zip(lines, matches, strict=True):
         own = state.own_number(match)
         if match is not None and own is not None:
             state.begin(number, match, own)
@@ -129,16 +131,25 @@ def _asks(text: str) -> bool:
 
 
 def _way(matches: Sequence[re.Match[str]]) -> str:
-    """How questions are numbered: the way that comes first, unless another gets clearly farther; Chinese numerals last."""
+    """How questions are numbered: the way that comes first, unless another gets clearly farther; Chinese numerals last.
+
+    Q1 and 第1题 are questions whatever else is numbered. Numbers that begin again more often than those of the first way are
+    choices, however far they get.
+    """
     reached: dict[str, int] = {}
+    begun: Counter[str] = Counter()
     for match in matches:
         way, given = next((name, found) for name, found in match.groupdict().items() if found and name not in ("star", "rest"))
-        reached[way] = reached.get(way, 0) + (_number(given) == reached.get(way, 0) + 1)
+        number = _number(given)
+        begun[way] += number == 1
+        reached[way] = reached.get(way, 0) + (number == reached.get(way, 0) + 1)
+    said = {way: far for way, far in reached.items() if way in SAYS_SO and far > 1}
+    reached = said or {way: far for way, far in reached.items() if far}
     if len(reached) > 1:
         reached.pop("chinese", None)
     first = next(iter(reached), "plain")
-    best = max(reached, key=lambda way: reached[way], default=first)
-    return best if reached.get(best, 0) >= reached.get(first, 0) + 3 else first
+    farther = [way for way in reached if reached[way] >= reached[first] + 3 and begun[way] <= begun[first]]
+    return max(farther, key=lambda way: reached[way], default=first)
 
 
 def _number(given: str) -> int:

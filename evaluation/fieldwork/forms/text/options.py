@@ -8,20 +8,21 @@ from dataclasses import dataclass, field, replace
 from evaluation.fieldwork.forms.text.lines import Line
 
 MARK = re.compile(
-    r"[（(](?P<bracketed>[A-Z])[）)]|(?:[○●□◯☐]\s?)?(?P<letter>[A-Z])\s?[.．、)）]|(?P<circled>[①-⑳])"
+    r"[（(](?P<bracketed>[A-Z])[）)]|(?:[○●□◯☐]\s?)?(?P<letter>[A-Z])(?:\s?[.．、)）:：]|\s(?=[\u4e00-\u9fff]))|(?P<circled>[①-⑳])"
     r"|(?P<bullet>[○●□◯☐◎◇]|\[ ?\])|(?P<digit>\d{1,2})\s?(?:[)）、]|[.．](?!\d))|[（(](?P<number>\d{1,2})[）)]")
-INLINE = re.compile(r"(?<=[\s:：?？)）\]】])(?:[（(]A[）)]|A\s?[.．、)）]|①)|[○●□◯☐◎◇]\s?(?=[^\s○●□◯☐◎◇])")
-OTHER = re.compile(r"其[他它](?:[:：,，（(_\s]|请|$|[^_]{0,8}__)")
+INLINE = re.compile(r"(?<=[\s:：?？)）\]】])(?:[（(]A[）)]|A\s?[.．、)）:：]|①)|[○●□◯☐◎◇]\s?(?=[^\s○●□◯☐◎◇])")
+OTHER = re.compile(r"其[他它](?:[:：,，（(\[【_\s]|请|$|[^_]{0,8}__)")
 JUMP = re.compile(
-    r"[（(\[【]?\s?(?:请|直接|则|继续|选择?此[项题]请?|[-—]{1,4}>?){0,3}"
+    r"[（(\[【]?\s?(?:请|直接|则|继续|选择?此[项题]请?|→|[-—]{1,4}>?){0,3}\s?"
     r"(?:(?:跳(?:转|答)?[至到]?|转[至到]|→)\s?(?:第\s?(\d{1,3})\s?题?|[Qq](\d{1,3})|(\d{1,3})(?=\s?(?:题|[）)\]】]|$))题?)"
     r"|(?:回答|作答|答)\s?第\s?(\d{1,3})\s?题)(?:继续|作答|回答|答题){0,2}\s?[）)\]】]?")
 END = re.compile(r"[（(\[【]?\s?(?:选择?此[项题])?(?:请|直接|则){0,2}\s?"
                  r"(?:结束|终止)(?:答题|作答|问卷|调查|答卷|访问)\s?[）)\]】]?")
-JUMPS = re.compile("跳[转答过至到]|→")
+JUMPS = re.compile(r"跳[转答过至到]|→|回答\s?[Qq第]")
 MOST_IN_A_LINE = 100      # a line with more marks is no line of choices
 TO_THE_END = float("inf")
-EMPTY_BRACKET = re.compile(r"[（(]\s?[）)]")
+EMPTY_BRACKET = re.compile(r"[（(\[【]\s?(?:填空)?\s?[）)\]】]")
+APART = (8, 9, 88, 96, 97, 98, 99)
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,8 @@ class Options:
     has_other: bool = False
     doubts: list[tuple[str, int, str]] = field(default_factory=list)
 
-    def take(self, line: int, text: str) -> str | None:
-        """Take the choices of a line; what stands before them, or None if it has none."""
+    def take(self, line: int, text: str, coded: bool = False) -> str | None:
+        """Take the choices of a line; what stands before them, or None if it has none. coded: the first may have any number."""
         before, parts = "", marked(text)
         if not parts and not self.found and (inside := INLINE.search(text)):
             before, parts = text[:inside.start()].strip(), marked(text[inside.start():])
@@ -53,14 +54,18 @@ class Options:
         if not parts:
             return None
         kind, place, _ = parts[0]
-        if (self.found and kind != self.mark[0]) or (not self.found and place > 1):
+        if (self.found and kind != self.mark[0]) or (not self.found and place > 1 and not (coded and kind == "digit")):
             return None
-        if self.found and place and place != self.mark[1] + 1:
+        if self.found and place and not self._follows(kind, place):
             self.doubts.append(("X76", line, text[:60]))
         self.mark = parts[-1][:2]
         for _, _, label in parts:
             self.add(line, label)
         return before
+
+    def _follows(self, kind: str, place: int) -> bool:
+        """Whether a mark follows the one before it; codes may fall, and those of "other" and "don't know" stand apart."""
+        return place == self.mark[1] + 1 or (kind == "digit" and (place == self.mark[1] - 1 or place in APART))
 
     def add(self, line: int, text: str) -> None:
         """Add a choice."""
@@ -69,7 +74,7 @@ class Options:
         if plain:
             other = not self.has_other and bool(OTHER.match(label))
             self.has_other = self.has_other or other
-            self.found.append(Option(line, plain, goes_to, "__" in label, other))
+            self.found.append(Option(line, plain, goes_to, "__" in label or "填空" in label, other))
         else:
             self.doubts.append(("X75", line, text[:60]))
 

@@ -68,7 +68,7 @@ def _take(question: Question, line: int, text: str, *, below: bool, in_table: bo
             question.stem.append(text)
     elif below and in_stem and (numbers := number_row(text, kind == "scale")):
         question.numbers = numbers
-    elif (before := question.options.take(line, text)) is not None:
+    elif (before := question.options.take(line, text, coded=kind in CHOSEN)) is not None:
         if before:
             question.stem += [*(above for _, above in question.after_tag), before]
             question.after_tag = []

@@ -12,6 +12,7 @@ from evaluation.fieldwork.forms.text.documents import lines_of_file
 from evaluation.fieldwork.forms.text.items import items_of
 from evaluation.fieldwork.forms.text.lines import Line, joined, tidied
 from evaluation.fieldwork.forms.text.notes import Notes
+from evaluation.fieldwork.forms.text.numbered import with_numbered_tables
 from evaluation.fieldwork.forms.text.numbering import blocks_of
 from evaluation.fieldwork.forms.text.questions import question_of
 from evaluation.fieldwork.forms.text.routing import route
@@ -32,7 +33,7 @@ def read_questions(lines: Iterable[Line], file: Path) -> Draft:
     """
     tidy = list(tidied(lines))
     notes = Notes(str(file), {"title": {"zh": UNTITLED}, "languages": ["zh"], "choices": {}, "items": []})
-    opening, blocks = blocks_of(tidy, notes)
+    opening, blocks = blocks_of(list(with_numbered_tables(tidy)), notes)
     _open(opening, notes)
     questions = [question_of(block, notes) for block in blocks]
     route(questions, {question.block.number: items_of(question, notes) for question in questions}, notes)

@@ -21,10 +21,11 @@ MIDDLE = 3                # the neutral one of seven grades
 LONGEST = 11              # points of a scale
 TWO_POINTS = frozenset(WORDS["two_points"].split())
 NO_MIDDLE = frozenset(WORDS["no_middle"].split())
+BESIDE_A_SCALE = frozenset(WORDS["only_beside_a_scale"].split())
 STATUS = {word: (words.split()[0], status) for status, words in WORDS["no_answer"].items() for word in words.split()[1:]}
 YES_NO = frozenset(tuple(pair.split("/")) for pair in WORDS["yes_no"].split())
 NEGATIONS = tuple(WORDS["negations"].split())
-ASIDE = re.compile(r"[（(][^（）()]*[）)]|\s+|[。．.，,；;！!]+|^\d{1,3}分|\d{1,3}分?$")
+ASIDE = re.compile(r"[（(][^（）()]*[）)]|\s+|[。．.，,；;！!]+|^\d{1,3}(?:分|(?=[\s=＝:：、-]+\D))[\s=＝:：、-]*|\d{1,3}分?$")
 
 
 def _families() -> dict[str, dict[str, int]]:
@@ -87,11 +88,11 @@ def answer_list(labels: Sequence[str], other: int | None = None, several: bool =
     status: dict[int, tuple[str, str]] = {}
     scale, yes = (None, None) if several else (_scale(words), _yes(words))
     if scale is None and yes is None:
-        status = {at: STATUS[word] for at, word in enumerate(words) if word in STATUS and at != other}
+        status = {at: found for at, word in enumerate(words) if at != other and (found := _status(word))}
         answers = [at for at in answers if at not in status and at != other]
         scale = None if several else _scale([words[at] for at in answers])
         if scale is None:
-            status = {at: found for at, found in status.items() if words[at] != WORDS["only_beside_a_scale"]}
+            status = {at: found for at, found in status.items() if words[at] not in BESIDE_A_SCALE}
             answers = [at for at in range(len(words)) if at not in status]
             yes = None if several else _yes([words[at] for at in answers])
     kind = "other" if scale is None and yes is None else "yes_no" if scale is None else "leaning" if scale.leans else "scale"
@@ -108,6 +109,12 @@ def answer_list(labels: Sequence[str], other: int | None = None, several: bool =
         given[value] = given.get(value, 0) + 1
         choices[at] |= {"value": value if given[value] == 1 else f"{value}{given[value]}", "status": name}
     return AnswerList(tuple(choices), kind, tuple(labels[at] for at in status) if kind == "other" else ())
+
+
+def _status(word: str) -> tuple[str, str] | None:
+    """Value and status of a word, or of several such as `不清楚/拒答`, of which the first counts; None if one is an answer."""
+    parts = [STATUS.get(part) for part in re.split("[/／、或]", word)]
+    return parts[0] if all(parts) else None
 
 
 def number_list(numbers: Sequence[int], first: str, last: str) -> AnswerList:

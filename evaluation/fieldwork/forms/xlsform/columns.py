@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from evaluation.fieldwork.forms.sheets import CHOICE_COLUMNS, DECLARED_COLUMNS, ITEM_COLUMNS, ROLE_COLUMN
 from evaluation.fieldwork.forms.xlsform.doubts import Doubts
+from evaluation.fieldwork.forms.xlsform.rows import SCORE_COLUMN
 from evaluation.fieldwork.forms.xlsform.tables import Row
 
 SURVEY = frozenset({"type", "name", "label", "hint", "relevant", "constraint", "constraint_message", "calculation", "required",
-                    "disabled", "choice_filter", ROLE_COLUMN, *ITEM_COLUMNS, *DECLARED_COLUMNS})
+                    "disabled", "choice_filter", SCORE_COLUMN, ROLE_COLUMN, *ITEM_COLUMNS, *DECLARED_COLUMNS})
 CHOICES = frozenset({"list_name", "name", "label", *CHOICE_COLUMNS})
 #: what the export derives from the instrument
 DERIVED = frozenset({"required_message", "appearance"})

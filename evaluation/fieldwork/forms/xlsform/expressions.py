@@ -13,6 +13,7 @@ from evaluation.declare.grammar import TOKEN, ExpressionError, tokens_of
 from evaluation.fieldwork.forms.xlsform.headers import ENTITY, tidy
 
 REFERENCE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
+NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]")
 PARTS = re.compile(r"('[^']*'|\"[^\"]*\")")
 ALWAYS = MappingProxyType({**dict.fromkeys(("yes", "true"), "true()"), **dict.fromkeys(("no", "false"), "false()")})
 QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"'})
@@ -65,7 +66,7 @@ class Known:
     def _taken(self, text: str, field: str, own: str) -> tuple[str, Expression]:
         written = text if self.exact else _plain(text)
         try:
-            tokens_of(REFERENCE.sub("${x}", written))
+            tokens_of(REFERENCE.sub(_one_word, written))
             written = self._with_values(self._with_ids(written), own)
             found = read_expression(written, condition=field != "calculation")
         except ExpressionError as error:
@@ -108,6 +109,11 @@ class Known:
             written += [text[at:start], value[0], made.get(value[1:-1], value[1:-1]), value[0]]
             at = end
         return "".join([*written, text[at:]])
+
+
+def _one_word(found: re.Match[str]) -> str:
+    """A reference to an item by a name that the grammar takes, whatever the form's is."""
+    return f"${{{NOT_IN_NAMES.sub('_', found[1]) or '_'}}}"
 
 
 def fits(text: str) -> bool:

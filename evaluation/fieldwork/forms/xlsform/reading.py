@@ -94,7 +94,8 @@ def _can_be_calculated(found: Found, doubts: Doubts) -> bool:
     row = found.row
     if found.kind.what != "calculate" or (calculated(row) and not row.get("trigger")):
         return True
-    doubts.tell("X08", row.sheet, row.number, row.get("name"), kind=f"{found.kind.told} {row.get('trigger')}".strip())
+    why = f"trigger {row.get('trigger')}" if row.get("trigger") else "calculation —"
+    doubts.tell("X08", row.sheet, row.number, row.get("name"), kind=f"{found.kind.told} + {why}")
     doubts.leave_out(row.sheet, row.number, [row.get("name"), *row.labels("label").values()])
     return False
 

@@ -12,6 +12,8 @@ from evaluation.fieldwork.forms.xlsform.headers import tidy
 from evaluation.fieldwork.forms.xlsform.tables import Row
 from evaluation.fieldwork.forms.xlsform.types import GROUPS, Kind, kind_of
 
+SCORE_COLUMN = "kobo__score_choices"           # kobo--score-choices, as headers are read
+
 
 @dataclass(frozen=True)
 class Found:
@@ -41,7 +43,7 @@ def items_of(rows: Sequence[Row], doubts: Doubts) -> list[Found]:
     metadata: list[Row] = []
     open_: list[_Block] = []
     for row in rows:
-        kind = kind_of(row.get("type"))
+        kind = _rated(kind_of(row.get("type")), open_)
         left_out = any(block.left_out for block in open_)
         if kind.what == "begin":
             open_.append(_begun(row, kind, left_out, doubts))
@@ -73,6 +75,13 @@ def texts_of(row: Row) -> Iterator[str]:
     """What a row says: its name and every text in a language."""
     yield row.get("name")
     yield from (text for name in ("label", "hint", "constraint_message") for text in row.labels(name).values())
+
+
+def _rated(kind: Kind, open_: Sequence[_Block]) -> Kind:
+    """A row of Kobo's rating asks for one choice of the list that the rating names."""
+    if kind.told.lower() == "score__row" and open_ and open_[-1].kind == "score":
+        return replace(kind, what="select_one", list=open_[-1].row.get(SCORE_COLUMN))
+    return kind
 
 
 def _begun(row: Row, kind: Kind, left_out: bool, doubts: Doubts) -> _Block:

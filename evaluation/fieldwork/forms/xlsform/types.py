@@ -14,7 +14,7 @@ SELECT = re.compile(
     r"(?:add )?(?:(?P<one>select[ _]one|select1)|select[ _]multiple|select[ _]all[ _]that[ _]apply)"
     r"(?: prompt)?(?:\s+(?:from|using))?\s+(?P<list>\S.*)", re.IGNORECASE)
 BLOCK = re.compile(r"(?P<what>begin|end)[ _](?P<kind>\w+)(?:\s.*)?", re.IGNORECASE)
-GROUPS = ("group",)
+GROUPS = ("group", "score")               # score: Kobo's rating, whose rows choose from one list
 #: words -> type of ours
 PLAIN = MappingProxyType({
     **dict.fromkeys(("text", "string", "q string", "add text prompt"), "text"),
