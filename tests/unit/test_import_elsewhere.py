@@ -1,0 +1,105 @@
+# ruff: noqa: E501  (a row of an export is a line)
+"""Exports as other programs really write them, with what a form has beside the instrument's items; expectations by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from conftest import BASE, ROUND, make_round
+from exports import write_bytes
+
+from evaluation import verbs
+
+FORM = BASE["form"].replace("    - {value: b, score: 50,", "    - {value: other, label: {zh: 其他, en: Other}}\n    - {value: b, score: 50,") \
+    + "  - {id: q4_other, type: text, relevant: \"selected(${q4}, 'other')\", label: {zh: 哪里, en: Where else}}\n" \
+    + "  - {id: q6, type: select_one way, label: {zh: 怎么来, en: How do you come}}\n"
+FORM = FORM.replace("items:\n", "  way:\n    - {value: foot, label: {zh: 步行, en: On foot}}\n    - {value: other, label: {zh: 其他, en: Other}}\nitems:\n")
+LIME = "id,submitdate,lastpage,startlanguage,startdate,community,q1,q4[a],q4[b],q4[other],q6,q6[other]\n"
+KOBO = "community,{more},_id,_uuid,_submission_time\n"
+
+
+def brought(folder: Path, text: str, form: str = FORM, mapping: str | None = None) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Answers and paradata after the import of a CSV."""
+    made_round = make_round(folder / "round", answers=None, round=ROUND.replace(", weight: weight", ""), form=form)
+    map_ = None if mapping is None else write_bytes(folder / "map.yaml", mapping.encode())
+    verbs.import_answers(made_round, "questionnaire", [write_bytes(folder / "f.csv", text.encode())], map_, "en")
+    return rows(made_round / "answers.csv"), rows(made_round / "paradata/questionnaire.csv")
+
+
+def rows(file: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
+
+
+@pytest.mark.parametrize("group", ["", "main/", "outer/main/"])
+def test_a_text_called_like_an_other_choice_is_not_that_choice(tmp_path: Path, group: str) -> None:
+    head = KOBO.format(more=f"{group}q4,{group}q4/a,{group}q4/b,{group}q4/other,{group}q4_other")
+    answers, _ = brought(tmp_path, head + "c1,a other,1,0,1,the bakery,11,u1,2026-05-01T08:30:00\n")
+    assert (answers[0]["q4"], answers[0]["q4_other"]) == ("a other", "the bakery")
+
+
+def test_words_beside_other_that_no_item_asks_for_are_left_alone(tmp_path: Path) -> None:
+    form = "\n".join(line for line in FORM.splitlines() if "q4_other" not in line)
+    answers, _ = brought(tmp_path, KOBO.format(more="q4,q4_other") + "c1,a other,the bakery,11,u1,2026-05-01T08:30:00\n", form)
+    assert answers[0]["q4"] == "a other"
+    assert "bakery" not in str(answers)
+
+
+def test_other_of_limesurvey_has_words_in_place_of_a_tick(tmp_path: Path) -> None:
+    answers, _ = brought(tmp_path, LIME + "1,2026-05-01 08:30:00,3,en,2026-05-01 08:20:00,c1,5,Y,,the bakery,-oth-,by boat\n"
+                         "2,2026-05-01 08:31:00,3,en,2026-05-01 08:20:00,c1,5,,Y,,foot,\n")
+    by_q4 = {row["q4"]: row for row in answers}
+    assert (by_q4["a other"]["q4_other"], by_q4["a other"]["q6"]) == ("the bakery", "other")
+    assert (by_q4["b"]["q4_other"], by_q4["b"]["q6"]) == ("", "foot")
+    assert "boat" not in str(answers)
+
+
+def test_limesurvey_with_whole_questions_and_answers(tmp_path: Path) -> None:
+    answers, paradata = brought(tmp_path, "Response ID;Date submitted;Last page;Start language;community;How is the reception;Have you come by;Where have you been [Square];Where have you been [Library]\n"
+                                "1;1980-01-01 00:00:00;3;en;c1;Good;Yes;Yes;No\n2;;3;en;c1;Good;Yes;Yes;No\n")
+    assert [(row["q1"], row["q2"], row["q4"]) for row in answers] == [("5", "yes", "a")]
+    assert paradata[0]["submitted"] == ""           # what LimeSurvey writes where it keeps no times
+
+
+@pytest.mark.parametrize(("label", "role", "value", "kept"), [
+    ("Community", "community", "c1", "c1"), ("Main/Community", "community", "Alder", "c1"), ("社区", "community", "甲", "c1")])
+def test_the_community_is_found_by_the_label_that_our_forms_give_it(tmp_path: Path, label: str, role: str, value: str, kept: str) -> None:
+    answers, paradata = brought(tmp_path, f"{label},How is the reception,Interviewer's code,_id,_uuid,_submission_time\n{value},Good,f03,11,u1,2026-05-01T08:30:00\n")
+    assert (answers[0][role], answers[0]["q1"], paradata[0]["interviewer"]) == (kept, "5", "f03")
+
+
+def test_kobos_time_of_submission_is_in_utc(tmp_path: Path) -> None:
+    _, paradata = brought(tmp_path, "start,end," + KOBO.format(more="q1") + "2026-05-01T16:20:00.000+08:00,2026-05-01 16:25:00,c1,5,11,u1,2026-05-01T08:30:00\n")
+    assert [paradata[0][name] for name in ("started", "ended", "submitted")] == [
+        "2026-05-01T16:20:00+08:00", "2026-05-01T16:25:00", "2026-05-01T08:30:00+00:00"]
+
+
+@pytest.mark.parametrize("name", ["Li Wei", "张伟", "zhang_wei", "wei@example.org", "13812345678"])
+@pytest.mark.parametrize("column", ["interviewer", "_submitted_by"])
+def test_names_of_interviewers_become_codes(tmp_path: Path, column: str, name: str, capsys) -> None:
+    _, paradata = brought(tmp_path, f"{column}," + KOBO.format(more="q1") + "".join(
+        f"{who},c1,5,{n},u{n},2026-05-01T08:30:00\n" for n, who in enumerate([name, name, "f03"], 1)))
+    codes = {row["instance"]: row["interviewer"] for row in paradata}
+    assert codes["1"] == codes["2"] != codes["3"] == "f03"
+    assert codes["1"].startswith("u-")
+    assert name not in (tmp_path / "round/paradata/questionnaire.csv").read_text(encoding="utf-8")
+    assert "[I36]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("code", ["f03", "7", "enum_12", "Team-2", "访员7", "AB"])
+def test_codes_of_interviewers_stay(tmp_path: Path, code: str) -> None:
+    assert brought(tmp_path, "interviewer," + KOBO.format(more="q1") + f"{code},c1,5,1,u1,2026-05-01T08:30:00\n")[1][0]["interviewer"] == code
+
+
+def test_raters_who_wrote_their_names_are_codes_in_the_answers(tmp_path: Path) -> None:
+    mapping = "mapping: m\nrater: Who\n"
+    answers, _ = brought(tmp_path, "Who," + KOBO.format(more="q1") + "Li Wei,c1,5,1,u1,2026-05-01T08:30:00\n", mapping=mapping)
+    assert answers[0]["rater"].startswith("u-")
+
+
+@pytest.mark.parametrize(("cell", "made"), [("0,5", "0.5"), ("0,125", "0.125"), ("1,0", "1")])
+def test_a_decimal_comma(tmp_path: Path, cell: str, made: str) -> None:
+    head = KOBO.format(more="q5").replace(",", ";")
+    assert brought(tmp_path, head + f"c1;{cell};1;u1;2026-05-01T08:30:00\n")[0][0]["q5"] == made
