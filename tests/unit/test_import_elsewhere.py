@@ -12,6 +12,7 @@ from conftest import BASE, ROUND, make_round
 from exports import write_bytes
 
 from evaluation import verbs
+from evaluation.core.errors import DataError
 
 FORM = BASE["form"].replace("    - {value: b, score: 50,", "    - {value: other, label: {zh: 其他, en: Other}}\n    - {value: b, score: 50,") \
     + "  - {id: q4_other, type: text, relevant: \"selected(${q4}, 'other')\", label: {zh: 哪里, en: Where else}}\n" \
@@ -103,3 +104,40 @@ def test_raters_who_wrote_their_names_are_codes_in_the_answers(tmp_path: Path) -
 def test_a_decimal_comma(tmp_path: Path, cell: str, made: str) -> None:
     head = KOBO.format(more="q5").replace(",", ";")
     assert brought(tmp_path, head + f"c1;{cell};1;u1;2026-05-01T08:30:00\n")[0][0]["q5"] == made
+
+
+WORDS = FORM + "  - {id: q7, type: text, label: {zh: 还有什么, en: Anything else}}\n"
+
+
+@pytest.mark.parametrize("words", ["wechat: lili88", "微信 lili88", "QQ 12345678", "31.2304, 121.4737", "http://example.org/lili", "10.0.0.1",
+                                   "li@example.org", "１３９１２３４５６７８", "139 1234 5678"])
+def test_words_by_which_somebody_is_found_are_cut(tmp_path: Path, words: str) -> None:
+    answers, _ = brought(tmp_path, KOBO.format(more="q7") + f'c1,"well {words} thanks",11,u1,2026-05-01T08:30:00\n', WORDS)
+    assert answers[0]["q7"].replace("[…]thanks", "[…] thanks") == "well […] thanks"
+
+
+@pytest.mark.parametrize("words", ["I asked 12 times in 2026", "open 9:00-17:00", "version 2.5 of 10", "微信群很好", "qq group is fine"])
+def test_other_words_stay(tmp_path: Path, words: str) -> None:
+    answers, _ = brought(tmp_path, KOBO.format(more="q7") + f'c1,"{words}",11,u1,2026-05-01T08:30:00\n', WORDS)
+    assert answers[0]["q7"] == words
+
+
+@pytest.mark.parametrize("mapping", [
+    "columns: {q7: deviceid}", "columns: {q7: _geolocation}", "columns: {q7: _submitted_by}", "columns: {q5: simserial}", "version: deviceid",
+    "psu: GPS", "stratum: Contact", "instance: Contact", "version: Contact", "weight: phonenumber", "instance: phonenumber"])
+def test_no_mapping_brings_devices_places_or_addresses_in(tmp_path: Path, mapping: str) -> None:
+    head = "deviceid,phonenumber,_geolocation,_submitted_by,simserial,GPS,Contact," + KOBO.format(more="q1")
+    with pytest.raises(DataError) as told:
+        brought(tmp_path, head + "1,139,31 121,zw,8,31 121,li@example.org,c1,5,11,u1,2026-05-01T08:30:00\n", WORDS, f"mapping: m\n{mapping}\n")
+    assert {problem.code for problem in told.value.problems} == {"S04"}
+    assert not (tmp_path / "round/answers.csv").exists()
+
+
+def test_excels_line_about_the_delimiter_is_no_header(tmp_path: Path) -> None:
+    head = KOBO.format(more="q1").replace(",", ";")
+    assert brought(tmp_path, "\ufeffsep=;\r\n" + head + "c1;5;1;u1;2026-05-01T08:30:00\n")[0][0]["q1"] == "5"
+
+
+def test_limesurveys_words_in_a_column_of_spss_tick_other(tmp_path: Path) -> None:
+    answers, _ = brought(tmp_path, "id,submitdate,community,q1,q4_a,q4_b,q4_other\n1,2026-05-01 08:30:00,c1,5,1,0,the bakery\n2,2026-05-01 08:30:00,c1,5,0,1,\n")
+    assert {(row["q4"], row["q4_other"]) for row in answers} == {("a other", "the bakery"), ("b", "")}

@@ -27,8 +27,9 @@ RESERVED = ("community", "started", "ended", "interviewer", "psu")      # an ite
 BEFORE_CHOICE = "/_.:-"                                     # what may stand between a question and its choice
 TICKS = ticks_of(None)
 OPEN_KINDS = ("text", "integer", "decimal")
-DEVICE = re.compile("device|subscriber|sim ?serial|phone ?number|geo ?point|gps|latitude|longitude|altitude|ip ?addr|user ?name"
-                    "|audit")
+DEVICE = re.compile("device|imei|subscriber|sim ?serial|phone ?number|geo ?(point|location|trace|shape)|gps|latitude|longitude"
+                    "|altitude|ip ?addr|user ?name|submitter|submitted by|audit")
+PEOPLE = ("interviewer", "rater")        # roles whose names give way to codes
 SHORT = 4                        # words of a header that names a thing rather than asks a question
 
 
@@ -63,6 +64,7 @@ class Names:
         self.choices = {item.id: code_of(item, instrument) for item in answered if item.kind == "select_multiple"}
         self.others = {(item.id, choice.value) for item in answered for choice in instrument.item_choices(item)
                        if is_other(choice)}
+        self.of_other = {f"{one}_{value}": (one, value) for one, value in self.others if one in self.choices}
 
     def item(self, name: str) -> Item | None:
         """The item that a name without groups is of."""
@@ -103,6 +105,8 @@ def places_of(table: Table, names: Names, dialect: Dialect, mapping: Mapping | N
         name = re.sub(r"\[([^\]]*)\]$", r"/\1", header)
         item = names.item(name)
         role = _role(name)
+        if dialect.other and item is not None and (ticks := names.of_other.get(item.id)) is not None:
+            places.split.setdefault(ticks[0], {}).setdefault(ticks[1], []).append(place)      # its words are its tick
         if role is not None and role not in places.roles and (item is None or role in RESERVED):
             places.roles[role] = place
         elif (pair := _choice(table, place, name, names, dialect) if item is None else None) is not None \
@@ -189,16 +193,32 @@ def refused(table: Table, places: Places, instrument: Instrument) -> tuple[list[
         headers = [name, *(table.header[place] for place in columns)]
         closed = items[name].kind not in OPEN_KINDS
         faults += refused_columns_of(table, headers, closed)
+        own = {folded(text) for text in (name, *items[name].label.values())}
+        faults += [] if closed else _devices(table, [header for header in headers if folded(_behind(header)) not in own])
     faults += refused_columns_of(table, [table.header[place] for place in places.roles.values()], False)
+    told = {role: place for role, place in places.roles.items() if role not in PEOPLE}
+    faults += _devices(table, [table.header[place] for place in told.values()])
+    faults += [problem("S04", table.file, 1, table.header[place]) for place in told.values()
+               if any("@" in str(cell) for cell in table.at(place).cat.categories)]
     outside = [name for name in places.rest if refused_columns_of(table, [name], False)
-               or (len(name.split()) <= SHORT and DEVICE.search(folded(name)))]
+               or _devices(table, [name])]
     return sorted(set(faults)), outside
+
+
+def _devices(table: Table, headers: list[str]) -> list[Problem]:
+    """A problem for each header that names a device, a place on the map or an account."""
+    return [problem("S04", table.file, 1, header) for header in headers
+            if len(header.split()) <= SHORT and DEVICE.search(folded(header))]
+
+
+def _behind(header: str) -> str:
+    return re.split(r"[/:]", header)[-1]
 
 
 def refused_columns_of(table: Table, headers: list[str], contact_allowed: bool) -> list[Problem]:
     """A problem for each header that may not be taken, by itself or by its name behind groups."""
     told = []
     for header in headers:
-        found = refused_columns(Path(table.file), {header, re.split(r"[/:]", header)[-1]}, contact_allowed=contact_allowed)
+        found = refused_columns(Path(table.file), {header, _behind(header)}, contact_allowed=contact_allowed)
         told += [replace(fault, path=header) for fault in found]
     return told

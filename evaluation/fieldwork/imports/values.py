@@ -17,7 +17,7 @@ from evaluation.declare.mapping import ANYTHING
 from evaluation.declare.mapping import Mapping as MappingFile
 from evaluation.declare.scope import NOT_WORD, any_term, offending
 from evaluation.fieldwork.answers import code_for, code_of, folded_choice, is_other
-from evaluation.fieldwork.followup import CONTACT
+from evaluation.fieldwork.followup import REACHED
 from evaluation.fieldwork.imports.spss import said
 
 UNTICKED = frozenset({"", "0", "n", "no", "false", "unchecked", "not selected", "not quoted", "否", "n/a"})
@@ -65,7 +65,7 @@ def free_texts(values: Sequence[str]) -> tuple[list[str], list[bool]]:
     """
     spoken = [" ".join(NOT_WORD.sub(" ", unicodedata.normalize("NFKC", value)).casefold().split()) for value in values]
     perhaps = pc.match_substring_regex(pa.array(spoken, type=pa.string()), any_term()).to_pylist()
-    made = ["" if near and offending(value) else CONTACT.sub(CUT, value) for value, near in zip(values, perhaps, strict=True)]
+    made = ["" if near and offending(value) else REACHED.sub(CUT, value) for value, near in zip(values, perhaps, strict=True)]
     return [str(guarded(text)) for text in made], [text != value for text, value in zip(made, values, strict=True)]
 
 

@@ -10,7 +10,7 @@ from evaluation.declare.expression import read_expression
 from evaluation.declare.instrument import Item
 from evaluation.declare.quality import Quality
 from evaluation.fieldwork.answers import code_of, is_other
-from evaluation.fieldwork.followup import CONTACT
+from evaluation.fieldwork.followup import REACHED
 from evaluation.fieldwork.logic import breaking
 from evaluation.fieldwork.quality.forms import Forms, Mask, one_of, places
 from evaluation.fieldwork.quality.found import Found, found, said
@@ -89,7 +89,7 @@ def contact(forms: Forms, limits: Quality) -> Found:
     reached: Told = {}
     for name in forms.texts:
         words = [str(text) for text in forms.texts[name]]
-        for place in places([CONTACT.search(text) is not None for text in words]):
+        for place in places([REACHED.search(text) is not None for text in words]):
             reached.setdefault(int(place), []).append((str(name), words[place]))
     return _told(forms, reached)
 
