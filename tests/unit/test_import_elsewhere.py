@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import BASE, ROUND, make_round
-from exports import write_bytes
+from exports import write_bytes, write_json
 
 from evaluation import verbs
 from evaluation.core.errors import DataError
@@ -141,3 +141,19 @@ def test_excels_line_about_the_delimiter_is_no_header(tmp_path: Path) -> None:
 def test_limesurveys_words_in_a_column_of_spss_tick_other(tmp_path: Path) -> None:
     answers, _ = brought(tmp_path, "id,submitdate,community,q1,q4_a,q4_b,q4_other\n1,2026-05-01 08:30:00,c1,5,1,0,the bakery\n2,2026-05-01 08:30:00,c1,5,0,1,\n")
     assert {(row["q4"], row["q4_other"]) for row in answers} == {("a other", "the bakery"), ("b", "")}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_two_tables_of_odata_in_two_files_are_joined(tmp_path: Path, turned: bool) -> None:
+    system = {"submissionDate": "2026-05-01T08:30:00.000Z", "submitterId": "7", "edits": 0, "formVersion": "1"}
+    forms = [{"__id": f"uuid:{name}", "__system": system, "community": "c1", "visit@odata.navigationLink": "…"} for name in "ab"]
+    visits = [{"__id": "x1", "__Submissions-id": "uuid:a", "q1": "5"}, {"__id": "x2", "__Submissions-id": "uuid:b", "q1": "1"}]
+    whole = [{**{name: cell for name, cell in each.items() if "@" not in name}, "visit": [visit]} for each, visit in zip(forms, visits, strict=True)]
+    found = []
+    for n, files in enumerate(([("Submissions.json", forms), ("Submissions.visit.json", visits)], [("whole.json", whole)])):
+        folder = make_round(tmp_path / f"round{n}", answers=None, round=ROUND.replace(", weight: weight", ""))
+        paths = [write_json(tmp_path / name, {"value": records}) for name, records in files]
+        verbs.import_answers(folder, "questionnaire", paths[::-1] if turned else paths, None, "en")
+        found.append(rows(folder / "answers.csv"))
+    assert found[0] == found[1]
+    assert {(row["community"], row["q1"]) for row in found[0]} == {("c1", "5"), ("c1", "1")}
