@@ -157,3 +157,21 @@ def test_two_tables_of_odata_in_two_files_are_joined(tmp_path: Path, turned: boo
         found.append(rows(folder / "answers.csv"))
     assert found[0] == found[1]
     assert {(row["community"], row["q1"]) for row in found[0]} == {("c1", "5"), ("c1", "1")}
+
+
+def test_limesurveys_codes_of_yes_and_no(tmp_path: Path) -> None:
+    answers, _ = brought(tmp_path, "id,submitdate,community,q2\n1,2026-05-01 08:30:00,c1,Y\n2,2026-05-01 08:30:00,c2,N\n3,2026-05-01 08:30:00,c2,no\n")
+    assert sorted((row["community"], row["q2"]) for row in answers) == [("c1", "yes"), ("c2", "no"), ("c2", "no")]
+
+
+@pytest.mark.parametrize("unit", ["x", "q", "qq ", "1.2345 ", "1.234" + " " * 995, "@", "a.", "7 ", "http://"])
+def test_a_cell_of_a_million_characters_is_read_in_one_pass(tmp_path: Path, unit: str) -> None:
+    """Patterns that look again from each character on would need hours."""
+    text = (unit * 1_000_000)[:999_000]
+    assert len(brought(tmp_path, "interviewer," + KOBO.format(more="q7") + f"{text},c1,{text},11,u1,2026-05-01T08:30:00\n", WORDS)[0]) == 1
+
+
+@pytest.mark.parametrize("unit", ["-", "a/", "q4_"])
+def test_a_header_of_half_a_million_characters_is_of_nothing(tmp_path: Path, unit: str) -> None:
+    answers, _ = brought(tmp_path, f"{(unit * 500_000)[:499_999]},community,q1,KEY\nx,c1,5,uuid:1\n")
+    assert answers[0]["q1"] == "5"

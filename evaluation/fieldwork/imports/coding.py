@@ -44,7 +44,7 @@ def coded(table: Table, places: Places, instrument: Instrument, dialect: Dialect
     for item in instrument.items:
         if item.id not in places.items:
             continue
-        read = reader_of(item, instrument, mapping, blank, dialect.other)
+        read = reader_of(item, instrument, mapping, blank, dialect)
         answer: Text | None = None
         unknown = np.zeros(len(table.frame), dtype=bool)
         cells: Text | None = None

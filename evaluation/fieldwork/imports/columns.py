@@ -30,6 +30,7 @@ OPEN_KINDS = ("text", "integer", "decimal")
 DEVICE = re.compile("device|imei|subscriber|sim ?serial|phone ?number|geo ?(point|location|trace|shape)|gps|latitude|longitude"
                     "|altitude|ip ?addr|user ?name|submitter|submitted by|audit")
 PEOPLE = ("interviewer", "rater")        # roles whose names give way to codes
+LONGEST = 2_000                  # characters of a header in which groups are looked for
 SHORT = 4                        # words of a header that names a thing rather than asks a question
 
 
@@ -76,7 +77,7 @@ class Names:
         """The item and the choice that a column is of, which says of one choice whether it was taken. Not where an item is
         called so: main-q4_other is of the item q4_other, if there is one.
         """
-        for at in range(len(name) - 1, 0, -1):
+        for at in range(len(name) - 1 if len(name) <= LONGEST else 0, 0, -1):
             if name[at] in BEFORE_CHOICE:
                 for base in _tails(name[:at], between):
                     item = self.item(base)
@@ -89,7 +90,7 @@ class Names:
 def _tails(name: str, between: str) -> Iterator[str]:
     """A name, and what is left of it behind each group."""
     yield name
-    for at, char in enumerate(name[:-1]):
+    for at, char in enumerate(name[:-1] if len(name) <= LONGEST else ""):
         if char in between:
             yield name[at + 1:]
 

@@ -21,6 +21,7 @@ class Dialect:
     -> value (small letters) -> why such forms are left out; "" is a blank. own: other columns that the program adds by itself
     and that are never written. utc: columns whose times without an offset are in UTC. no_time: what stands for no time. other:
     what stands for the choice "other", whose column has the respondent's words instead of a tick; "" in programs without.
+    words: its own codes of answers -> ours, where these are on an item's list.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Dialect:
     left_out: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     blank: tuple[str, ...] = ()
     other: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
     no_time: str = ""
     utc: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
@@ -76,7 +78,7 @@ LIME = Dialect(
     "LimeSurvey", instance=("id", "Response ID"), submitted=("submitdate", "Date submitted"),
     started=("startdate", "Date started"), ended=("submitdate", "Date submitted"),
     left_out={"submitdate": {"": UNFINISHED}, "Date submitted": {"": UNFINISHED}},
-    blank=("N/A",), other="-oth-", no_time="1980-01-01 00:00:00",
+    blank=("N/A",), other="-oth-", words={"y": "yes", "n": "no"}, no_time="1980-01-01 00:00:00",
     own=frozenset({"lastpage", "startlanguage", "seed", "datestamp", "token", "ipaddr", "refurl", "interviewtime", "Last page",
                    "Start language", "Seed", "Date last action", "Access code", "IP address", "Referrer URL", "Total time"}))
 PLAIN = Dialect("plain")

@@ -23,7 +23,7 @@ TIMES = ("started", "ended", "submitted")
 DESIGN = ("community", "stratum", "psu", "weight", "rater")
 NAIVE = re.compile(r"T[\d:.]+$")            # a time without an offset
 CODE = re.compile(r"[^\W\d_]{0,12}[-_. ]?\d{1,8}[a-zA-Z]?|[a-zA-Z]{1,3}|u-[0-9a-f]{8}")    # f03, enum_12, 访员7, AB
-ADDRESS = re.compile(r"[\w.+-]+@[\w-]+|(?<!\d)1\d{10}(?!\d)|\+\d{8,}")      # of an account: what a person is reached by
+ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+|(?<!\d)1\d{10}(?!\d)|\+\d{8,}")  # reaches somebody
 
 
 @dataclass(frozen=True)

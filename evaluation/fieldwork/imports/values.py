@@ -18,6 +18,7 @@ from evaluation.declare.mapping import Mapping as MappingFile
 from evaluation.declare.scope import NOT_WORD, any_term, offending
 from evaluation.fieldwork.answers import code_for, code_of, folded_choice, is_other
 from evaluation.fieldwork.followup import REACHED
+from evaluation.fieldwork.imports.dialects import PLAIN, Dialect
 from evaluation.fieldwork.imports.spss import said
 
 UNTICKED = frozenset({"", "0", "n", "no", "false", "unchecked", "not selected", "not quoted", "否", "n/a"})
@@ -28,14 +29,13 @@ MOST_WORDS = 200
 Read = Callable[[str], str | None]
 
 
-def reader_of(item: Item, instrument: Instrument, mapping: MappingFile | None, blank: Collection[str], other: str = "") -> Read:
-    """How a cell of an item is read: to its code, to "" where it says nothing, to None where it is no answer to the item.
-
-    other: what the program writes for the choice "other".
-    """
+def reader_of(item: Item, instrument: Instrument, mapping: MappingFile | None, blank: Collection[str],
+              dialect: Dialect = PLAIN) -> Read:
+    """How a cell of an item is read: to its code, to "" where it says nothing, to None where it is no answer to the item."""
     known = code_of(item, instrument)
-    others = [choice.value for choice in instrument.item_choices(item) if is_other(choice)] if other else []
-    known |= {other: others[0]} if len(others) == 1 else {}
+    others = [choice.value for choice in instrument.item_choices(item) if is_other(choice)] if dialect.other else []
+    known |= {dialect.other: others[0]} if len(others) == 1 else {}
+    known |= {word: ours for word, ours in dialect.words.items() if ours in known.values() and word not in known}
     words = {} if mapping is None else mapping.values.get(item.id, {})
     return partial(_read, item=item, known=known, words={folded_choice(word): ours for word, ours in words.items()},
                    values=frozenset(known.values()), blank=frozenset(folded_choice(word) for word in blank))
