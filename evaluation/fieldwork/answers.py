@@ -12,12 +12,13 @@ import pandas as pd
 
 from evaluation.core.csvfile import distinct, plain, read_table, recoded, rows_where, tidy
 from evaluation.core.errors import DataError, Problem, near_miss, problem
-from evaluation.declare.instrument import Instrument, Item
+from evaluation.declare.instrument import Choice, Instrument, Item
 from evaluation.declare.round import AnswersFile, CommunityColumn
 from evaluation.fieldwork.columns import refused_columns
 from evaluation.fieldwork.logic import asked_of, breaking
 
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+OTHER = re.compile(r"other\b|其他|其它|另外", re.IGNORECASE)
 DESIGN = ("stratum", "psu", "weight", "rater")
 
 
@@ -190,6 +191,11 @@ def code_of(item: Item, instrument: Instrument) -> dict[str, str]:
     for choice in instrument.item_choices(item):
         known[folded_choice(choice.value)] = choice.value
     return known
+
+
+def is_other(choice: Choice) -> bool:
+    """Whether a choice is "other", by its value or a label."""
+    return any(OTHER.match(text.strip()) for text in (choice.value, *choice.label.values()))
 
 
 def folded_choice(text: str) -> str:

@@ -17,7 +17,10 @@ FINDINGS = ("community", "indicator", "problem", "who", "due", "state")
 STARS = ("community", "level", "until")
 PRACTICE = ("community", "indicator", "practice")
 STATES = ("open", "in_progress", "resolved")
-CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.\w+|(?<!\d)(?:\d[ -]?){7,}")   # an address, or a number as long as a telephone's
+CONTACT = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.\w+|(?<!\d)(?:\d[ -]?){7,}")   # an address, a number of seven digits
+REACHED = re.compile(             # or a place on the map, a page, an account: in the words of respondents
+    r"https?://\S+|-?\d{1,3}\.\d{3,20}\s{0,3}[,，\s]\s{0,3}-?\d{1,3}\.\d{3,}|(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])"
+    r"|(?i:wechat|weixin|微信|qq)号?(?:id)?\s{0,3}[:：是]?\s{0,3}(?=[\w-]{0,30}\d)[a-zA-Z\d][\w-]{4,}|" + CONTACT.pattern)
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 

@@ -98,3 +98,12 @@ def test_the_report_shows_them_and_says_when_they_are_old(folder):
     answers = folder / "answers.csv"
     answers.write_text(answers.read_text(encoding="utf-8") + row("z"), encoding="utf-8")
     assert "compare again" in Fieldwork.of_round(folder, "questionnaire", "en").back_checks().body
+
+
+def test_two_choices_worth_the_same_are_different_answers(folder):
+    """where: park and other both count 50: whoever says the other one the second time says something else."""
+    form = GRID.replace("value: park,", "value: park, score: 50,").replace("value: other,", "value: other, score: 50,")
+    assert form.count("score: 50,") >= GRID.count("score: 50,") + 2
+    (folder / "garden" / "form.yaml").write_text(form, encoding="utf-8")
+    table, _ = table_of(folder)
+    assert table.set_index("name").loc["where", ["n", "errors"]].tolist() == [4, 1]

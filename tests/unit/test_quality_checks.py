@@ -225,3 +225,14 @@ def test_a_median_that_moves_changes_no_id(tmp_path):
 def test_no_forms_no_flags():
     assert flags_of([], Quality()).columns.tolist() == ["method", "respondent", "check", "id", "detail"]
     assert isinstance(flags_of([], Quality()), pd.DataFrame)
+
+
+def test_kobos_own_ids_of_versions_are_compared_with_the_last_form(tmp_path):
+    """Kobo writes the id of what it deployed, never the form's version; a form submitted before that was deployed anew is told."""
+    new, old = "vK3qPz7LmN2aBcDeFgHiJk", "vAAAAAAAAAAAAAAAAAAAAA"
+    rows = "".join(map(row, "wxyz"))
+    paradata = para("w", sent="10:00", version=old) + para("x", sent="11:00", version=new) + para("y", sent="12:00", version=new) \
+        + para("z", sent="13:00", version="2")
+    assert flagged(tmp_path / "kobo", "stale_version", rows, paradata) == {"w": old}
+    unknown = "".join(para(name, sent="", version=version) for name, version in zip("wxyz", (old, new, new, "1"), strict=True))
+    assert flagged(tmp_path / "unknown", "stale_version", rows, unknown) == {"z": "1"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from evaluation.core.errors import Problem, near_miss, problem
 from evaluation.declare.instrument import Instrument, Item
+from evaluation.declare.mapping import ANYTHING
 from evaluation.declare.mapping import Mapping as MappingFile
+from evaluation.fieldwork.answers import is_other
 from evaluation.fieldwork.imports.columns import Places
 from evaluation.fieldwork.imports.dialects import Dialect
 from evaluation.fieldwork.imports.spss import said
@@ -42,7 +44,7 @@ def coded(table: Table, places: Places, instrument: Instrument, dialect: Dialect
     for item in instrument.items:
         if item.id not in places.items:
             continue
-        read = reader_of(item, instrument, mapping, blank)
+        read = reader_of(item, instrument, mapping, blank, dialect)
         answer: Text | None = None
         unknown = np.zeros(len(table.frame), dtype=bool)
         cells: Text | None = None
@@ -59,7 +61,8 @@ def coded(table: Table, places: Places, instrument: Instrument, dialect: Dialect
             answer, differs = _filled(answer, codes)
             differing |= differs
         if item.id in places.split:
-            codes = _ticked(table, places.split[item.id], item, ticked, made)
+            worded = {choice.value for choice in instrument.item_choices(item) if dialect.other and is_other(choice)}
+            codes = _ticked(table, places.split[item.id], item, ticked, worded, made)
             unknown &= codes == ""
             answer, differs = _filled(answer, codes)
             differing |= differs
@@ -95,14 +98,15 @@ def _filled(answer: Text | None, codes: Text) -> tuple[Text, NDArray[np.bool_]]:
     return np.where(answer == "", codes, answer), (answer != "") & (codes != "") & (answer != codes)
 
 
-def _ticked(table: Table, choices: Mapping[str, Sequence[int]], item: Item, ticked: frozenset[str], made: Coded) -> Text:
-    """Codes of an item that has a column for each of its choices."""
+def _ticked(table: Table, choices: Mapping[str, Sequence[int]], item: Item, ticked: frozenset[str], worded: Collection[str],
+            made: Coded) -> Text:
+    """Codes of an item that has a column for each of its choices. worded: those that any words tick."""
     names = sorted(choices)
     taken = np.zeros((len(table.frame), len(names)), dtype=bool)
     for at, name in enumerate(names):
         for place in choices[name]:
             column = table.at(place)
-            says = [tick_of(value, ticked) for value in column.cat.categories]
+            says = [tick_of(value, ticked | {ANYTHING} if name in worded else ticked) for value in column.cat.categories]
             places = column.cat.codes.to_numpy()
             taken[:, at] |= np.array([bool(tick) for tick in says], dtype=bool)[places]
             neither = np.array([tick is None for tick in says], dtype=bool)[places]

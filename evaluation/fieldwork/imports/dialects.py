@@ -19,7 +19,9 @@ class Dialect:
 
     between: what stands between a group and its question; version_parts: columns of which each form fills one. left_out: column
     -> value (small letters) -> why such forms are left out; "" is a blank. own: other columns that the program adds by itself
-    and that are never written.
+    and that are never written. utc: columns whose times without an offset are in UTC. no_time: what stands for no time. other:
+    what stands for the choice "other", whose column has the respondent's words instead of a tick; "" in programs without.
+    words: its own codes of answers -> ours, where these are on an item's list.
     """
 
     name: str
@@ -33,6 +35,10 @@ class Dialect:
     ended: tuple[str, ...] = ()
     left_out: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     blank: tuple[str, ...] = ()
+    other: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+    no_time: str = ""
+    utc: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
 
     @property
@@ -60,6 +66,7 @@ ODATA = Dialect(
 KOBO = Dialect(
     "KoboToolbox", between="/:", instance=("_id", "meta/rootUuid", "_uuid", "meta/instanceID"),
     version_parts=("__version__", "_version_", "_version__001"), submitted=("_submission_time",),
+    utc=frozenset({"_submission_time"}),
     interviewer=("_submitted_by",),
     left_out={"_validation_status": NOT_APPROVED, "_validation_status/uid": NOT_APPROVED},
     own=frozenset({"_index", "_parent_index", "_parent_table_name", "_notes", "_status", "_tags", "uuid",
@@ -68,10 +75,12 @@ KOBO = Dialect(
                    "_geolocation", "_attachments", "_validation_status/label", "_validation_status/color",
                    "_validation_status/timestamp", "_validation_status/by_whom", "_bamboo_dataset_id"}))
 LIME = Dialect(
-    "LimeSurvey", instance=("id",), submitted=("submitdate",), started=("startdate",),
-    ended=("submitdate",), left_out={"submitdate": {"": UNFINISHED}},
-    blank=("N/A",),
-    own=frozenset({"lastpage", "startlanguage", "seed", "datestamp", "token", "ipaddr", "refurl", "interviewtime"}))
+    "LimeSurvey", instance=("id", "Response ID"), submitted=("submitdate", "Date submitted"),
+    started=("startdate", "Date started"), ended=("submitdate", "Date submitted"),
+    left_out={"submitdate": {"": UNFINISHED}, "Date submitted": {"": UNFINISHED}},
+    blank=("N/A",), other="-oth-", words={"y": "yes", "n": "no"}, no_time="1980-01-01 00:00:00",
+    own=frozenset({"lastpage", "startlanguage", "seed", "datestamp", "token", "ipaddr", "refurl", "interviewtime", "Last page",
+                   "Start language", "Seed", "Date last action", "Access code", "IP address", "Referrer URL", "Total time"}))
 PLAIN = Dialect("plain")
 
 
@@ -84,7 +93,7 @@ def dialect_of(tables: Sequence[Table]) -> Dialect:
         return ODATA
     if any("_uuid" in names or {"_id", "_submission_time"} <= names or "_submission__id" in names for names in headers):
         return KOBO
-    if any({"id", "submitdate"} <= names for names in headers):
+    if any({"id", "submitdate"} <= names or {"Response ID", "Date submitted"} <= names for names in headers):
         return LIME
     return PLAIN
 

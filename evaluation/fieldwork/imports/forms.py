@@ -20,7 +20,15 @@ from evaluation.fieldwork.imports.columns import Names, Places, places_of, refus
 from evaluation.fieldwork.imports.dialects import PLAIN, REJECTED, Dialect, left_out
 from evaluation.fieldwork.imports.repeats import parent_text
 from evaluation.fieldwork.imports.spss import said
-from evaluation.fieldwork.imports.submissions import DESIGN, Submissions, forms_ids, paradata_of, respondent_of, role_text
+from evaluation.fieldwork.imports.submissions import (
+    DESIGN,
+    Submissions,
+    codes_of_people,
+    forms_ids,
+    paradata_of,
+    respondent_of,
+    role_text,
+)
 from evaluation.fieldwork.imports.table import KEY, OWN, Table, Text
 
 
@@ -74,11 +82,13 @@ def submissions_of(table: Table, dialect: Dialect, wanted: Wanted) -> tuple[Subm
     design = {"community": community}
     for name in DESIGN[1:]:
         if name in places.roles:
-            design[name] = role_text(table, name, (), places)
+            design[name], told_of = codes_of_people(table, name, (), places) if name == "rater" \
+                else (role_text(table, name, (), places), [])
+            warnings += told_of
         elif name == "psu" and parent_text(table) is not None:
             design[name] = np.array([known[form] for form in forms], dtype=object)
         elif name == "rater" and wanted.method not in RESPONDENT_METHODS and "interviewer" in places.roles:
-            design[name] = role_text(table, "interviewer", (), places)      # whoever fills in a rating sheet rates
+            design[name] = paradata["interviewer"]      # whoever fills in a rating sheet rates
         elif getattr(wanted.declared, name) is not None:
             faults.append(problem("I26", table.file, 1, getattr(wanted.declared, name), name=name))
     faults += _weights(table, design.get("weight"), rejected)

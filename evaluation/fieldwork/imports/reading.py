@@ -10,7 +10,7 @@ from evaluation.core.errors import DataError, Problem, problem
 from evaluation.fieldwork.imports.columns import Places, places_of
 from evaluation.fieldwork.imports.dialects import Dialect, dialect_of
 from evaluation.fieldwork.imports.forms import Wanted, submissions_of
-from evaluation.fieldwork.imports.repeats import units_of
+from evaluation.fieldwork.imports.repeats import in_other_file, units_of
 from evaluation.fieldwork.imports.sources import read_tables
 from evaluation.fieldwork.imports.submissions import Submissions
 from evaluation.fieldwork.imports.table import Table
@@ -29,16 +29,20 @@ def read_submissions(files: Sequence[Path], wanted: Wanted, step: Callable[[int]
     read = Read()
     faults: list[Problem] = []
     tables: list[Table] = []
+    linked: list[tuple[list[Table], list[Problem]]] = []           # files whose repeats may be in another file
     for file in files:
         try:
             found, told = read_tables(file, wanted.mapping)
             tables += found
             read.warnings += [warning for warning in told if warning.warning]
-            if not any(_items(table, found, wanted) for table in found):
-                faults += [fault for fault in told if not fault.warning]
+            linked.append((found, [fault for fault in told if not fault.warning]))
         except DataError as error:
             faults += error.problems
         step(1)
+    holding = any(in_other_file(table) and _items(table, tables, wanted) for table in tables)
+    for found, told in linked:
+        if told and not holding and not any(_items(table, found, wanted) for table in found):
+            faults += told
     if faults:
         raise DataError(faults)
     units = _with_items(units_of(tables, lambda table: _items(table, tables, wanted)), tables, wanted)

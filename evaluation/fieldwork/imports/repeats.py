@@ -13,6 +13,7 @@ from evaluation.core.errors import DataError, problem
 from evaluation.fieldwork.imports.table import KEY, OWN, PARENT, PATH, Table, Text, text_of
 
 LINKS = ((PARENT, KEY), ("PARENT_KEY", "KEY"), ("__Submissions-id", "__id"), ("_parent_index", "_index"))
+EVERYWHERE = ("PARENT_KEY", "__Submissions-id")    # keys that mean the same in every file
 PARENT_TABLE = "_parent_table_name"      # Kobo's name of the sheet above
 UNIT = f"{OWN}unit"                      # the place of a unit in its form, such as visit[2]
 NOT_JOINED = ("KEY", "PARENT_KEY", "_index", "_parent_index", PARENT_TABLE, KEY, PARENT, PATH, "__id", "__Submissions-id")
@@ -46,6 +47,12 @@ def _link(table: Table) -> tuple[str, str] | None:
     return next(((child, parent) for child, parent in LINKS if child in table), None)
 
 
+def in_other_file(table: Table) -> bool:
+    """Whether a table is a repeat whose forms may be in another file."""
+    link = _link(table)
+    return link is not None and link[0] in EVERYWHERE
+
+
 def _above(table: Table, tables: Sequence[Table]) -> int | None:
     """The table that a repeat's rows lie in: the one that Kobo names, else the one with most of the keys."""
     link = _link(table)
@@ -55,7 +62,7 @@ def _above(table: Table, tables: Sequence[Table]) -> int | None:
     best, most = None, 0
     for index, other in enumerate(tables):
         near = other.source == table.source
-        if other is table or link[1] not in other or (not near and link[0] != "PARENT_KEY"):
+        if other is table or link[1] not in other or (not near and link[0] not in EVERYWHERE):
             continue
         if PARENT_TABLE in table and other.name not in named:
             continue
@@ -119,7 +126,8 @@ def _place(table: Table) -> Text:
         return np.array([key[len(parent) + 1:] for key, parent in zip(own, parents, strict=True)], dtype=object)
     order = pd.to_numeric(pd.Series(table.text("_index")), errors="coerce").fillna(0)
     rank = pd.DataFrame({"parent": parents, "order": order}).groupby("parent")["order"].rank(method="first").astype(int)
-    return np.array([f"{table.name}[{place}]" for place in rank], dtype=object)
+    name = table.name.rsplit(".", 1)[-1]              # OData's Submissions.visit
+    return np.array([f"{name}[{place}]" for place in rank], dtype=object)
 
 
 def parent_text(table: Table) -> Text | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
@@ -18,6 +19,7 @@ from evaluation.fieldwork.imports.table import Table, table_of_rows
 
 CSV = (".csv", ".tsv", ".txt")
 ENDINGS = (*CSV, ".zip", ".xlsx", ".xlsm", ".xls", ".json", ".sav", ".zsav")
+SEP = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
 DELIMITERS = (",", ";", "\t")
 
 
@@ -44,6 +46,8 @@ def read_tables(file: Path, mapping: Mapping | None) -> tuple[list[Table], list[
 
 def _csv_table(source: Path, file: str, name: str, text: str, delimiter: str | None) -> Table:
     told = Path(file)
+    if (said := SEP.match(text)) is not None:          # for Excel, which does not show the line
+        text, delimiter = text[said.end():], delimiter or said[1]
     return table_of_rows(source, file, name, csv_rows(told, text, delimiter or delimiter_of(told, text)))
 
 

@@ -21,7 +21,9 @@ from evaluation.fieldwork.imports.table import Table, Text
 PARADATA = ("respondent", "instance", "version", "started", "ended", "submitted", "interviewer", "edits")
 TIMES = ("started", "ended", "submitted")
 DESIGN = ("community", "stratum", "psu", "weight", "rater")
-ADDRESS = re.compile(r"[\w.+-]+@[\w-]+|(?<!\d)1\d{10}(?!\d)|\+\d{8,}")      # of an account: what a person is reached by
+NAIVE = re.compile(r"T[\d:.]+$")            # a time without an offset
+CODE = re.compile(r"[^\W\d_]{0,12}[-_. ]?\d{1,8}[a-zA-Z]?|[a-zA-Z]{1,3}|u-[0-9a-f]{8}")    # f03, enum_12, 访员7, AB
+ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+|(?<!\d)1\d{10}(?!\d)|\+\d{8,}")  # reaches somebody
 
 
 @dataclass(frozen=True)
@@ -66,19 +68,28 @@ def paradata_of(table: Table, places: Places, dialect: Dialect) -> tuple[dict[st
         made["version"] = np.where(made["version"] == "", table.text(name), made["version"])
     for name in TIMES:
         source = role_text(table, name, getattr(dialect, name), places)
-        made[name], wrong = _times(source)
+        made[name], wrong = _times(np.where(source == dialect.no_time, "", source))
+        if name not in places.roles and not dialect.utc.isdisjoint(getattr(dialect, name)):
+            made[name] = np.array([f"{time}+00:00" if NAIVE.search(time) else time for time in made[name]], dtype=object)
         if wrong.any():
             rows = table.rows(wrong)
             warnings.append(problem("I35", table.file, rows[0], name, value=source[wrong][0], rows=rows,
                                     count=len(rows), warning=True))
-    accounts = role_text(table, "interviewer", dialect.interviewer, places)
-    if (told := np.array([ADDRESS.search(account) is not None for account in accounts], dtype=bool)).any():
-        warnings.append(problem("I36", table.file, path="interviewer", count=len(set(accounts[told])), warning=True))
-        accounts = np.where(told, [f"u-{hashlib.sha256(account.encode()).hexdigest()[:8]}" for account in accounts], accounts)
-    made["interviewer"] = accounts
+    made["interviewer"], told = codes_of_people(table, "interviewer", dialect.interviewer, places)
+    warnings += told
     edits = role_text(table, "edits", dialect.edits, places)
     made["edits"] = np.array([text if text.isdecimal() else "" for text in edits], dtype=object)
     return made, warnings
+
+
+def codes_of_people(table: Table, role: str, names: Sequence[str], places: Places) -> tuple[Text, list[Problem]]:
+    """Who asked or rated: codes as they are; in place of a name or an address a code made of it, with a warning."""
+    cells = role_text(table, role, names, places)
+    codes = {cell: cell if cell == "" or (CODE.fullmatch(cell) and not ADDRESS.search(cell))
+             else f"u-{hashlib.sha256(cell.encode()).hexdigest()[:8]}" for cell in set(cells)}
+    count = sum(cell != code for cell, code in codes.items())
+    told = [problem("I36", table.file, path=role, count=count, warning=True)] if count else []
+    return np.array([codes[cell] for cell in cells], dtype=object), told
 
 
 def role_text(table: Table, role: str, names: Sequence[str], places: Places) -> Text:

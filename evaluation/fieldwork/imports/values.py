@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
@@ -15,20 +16,26 @@ from evaluation.declare.instrument import Instrument, Item
 from evaluation.declare.mapping import ANYTHING
 from evaluation.declare.mapping import Mapping as MappingFile
 from evaluation.declare.scope import NOT_WORD, any_term, offending
-from evaluation.fieldwork.answers import code_for, code_of, folded_choice
-from evaluation.fieldwork.followup import CONTACT
+from evaluation.fieldwork.answers import code_for, code_of, folded_choice, is_other
+from evaluation.fieldwork.followup import REACHED
+from evaluation.fieldwork.imports.dialects import PLAIN, Dialect
 from evaluation.fieldwork.imports.spss import said
 
 UNTICKED = frozenset({"", "0", "n", "no", "false", "unchecked", "not selected", "not quoted", "否", "n/a"})
 CUT = "[…]"                      # what an answer in free text has in place of a number or an address
+COMMA = re.compile(r"^([+-]?\d+),(\d{1,2}|\d{4,}|(?<=^0,)\d{3})$")      # 0,5 is a half; of 1,234 nobody knows what it is
 PARTS = (";", "；", "|", "\n", "、", "，", ",")
 MOST_WORDS = 200
 Read = Callable[[str], str | None]
 
 
-def reader_of(item: Item, instrument: Instrument, mapping: MappingFile | None, blank: Collection[str]) -> Read:
+def reader_of(item: Item, instrument: Instrument, mapping: MappingFile | None, blank: Collection[str],
+              dialect: Dialect = PLAIN) -> Read:
     """How a cell of an item is read: to its code, to "" where it says nothing, to None where it is no answer to the item."""
     known = code_of(item, instrument)
+    others = [choice.value for choice in instrument.item_choices(item) if is_other(choice)] if dialect.other else []
+    known |= {dialect.other: others[0]} if len(others) == 1 else {}
+    known |= {word: ours for word, ours in dialect.words.items() if ours in known.values() and word not in known}
     words = {} if mapping is None else mapping.values.get(item.id, {})
     return partial(_read, item=item, known=known, words={folded_choice(word): ours for word, ours in words.items()},
                    values=frozenset(known.values()), blank=frozenset(folded_choice(word) for word in blank))
@@ -47,7 +54,8 @@ def _read(cell: str, item: Item, known: Mapping[str, str], words: Mapping[str, s
             return code_for(words[folded_choice(text)], item, known)
     made = code_for(plain(label), item, known) if label and item.kind == "select_one" else None
     if made is None and not lacking:
-        made = _several(value, {**known, **words}, values) if item.kind == "select_multiple" else code_for(value, item, known)
+        made = _several(value, {**known, **words}, values) if item.kind == "select_multiple" \
+            else code_for(COMMA.sub(r"\1.\2", value) if item.kind in ("integer", "decimal") else value, item, known)
     return "" if made is None and lacking else made
 
 
@@ -57,7 +65,7 @@ def free_texts(values: Sequence[str]) -> tuple[list[str], list[bool]]:
     """
     spoken = [" ".join(NOT_WORD.sub(" ", unicodedata.normalize("NFKC", value)).casefold().split()) for value in values]
     perhaps = pc.match_substring_regex(pa.array(spoken, type=pa.string()), any_term()).to_pylist()
-    made = ["" if near and offending(value) else CONTACT.sub(CUT, value) for value, near in zip(values, perhaps, strict=True)]
+    made = ["" if near and offending(value) else REACHED.sub(CUT, value) for value, near in zip(values, perhaps, strict=True)]
     return [str(guarded(text)) for text in made], [text != value for text, value in zip(made, values, strict=True)]
 
 

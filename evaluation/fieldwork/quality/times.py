@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -11,12 +13,23 @@ from evaluation.fieldwork.quality.found import Found, found
 from evaluation.fieldwork.quality.unanswered import agreed
 
 MAD_OF_NORMAL = 0.6744897501960817     # the median absolute deviation of a normal distribution with standard deviation 1
+KOBO_VERSION = re.compile(r"v[A-Za-z0-9]{20,24}")
 
 
 def stale_version(forms: Forms, limits: Quality) -> Found:
-    """Filled in on another version of the form than the instrument's; a version that is not known is no fault."""
+    """Filled in on another version of the form than the instrument's; a version that is not known is no fault.
+
+    Kobo counts versions by ids of its own: there it is another one than that of the form that was submitted last.
+    """
     version = forms.words("version")
-    at = places([own not in ("", forms.instrument.version) for own in version])
+    current = {"", forms.instrument.version}
+    own = pd.Series([KOBO_VERSION.fullmatch(name) is not None for name in version], index=forms.index)
+    if (submitted := forms.column("submitted")[own].dropna()).size:
+        last = forms.column("version")[own & (forms.column("submitted") == submitted.max())]
+        current |= {str(name) for name in last}
+    elif own.any():
+        current |= {name for name in version if KOBO_VERSION.fullmatch(name)}
+    at = places([name not in current for name in version])
     return found(forms, at, [version[place] for place in at])
 
 

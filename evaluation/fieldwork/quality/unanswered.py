@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pandas as pd
 
 from evaluation.core.csvfile import plain
 from evaluation.declare.expression import read_expression
-from evaluation.declare.instrument import Choice, Item
+from evaluation.declare.instrument import Item
 from evaluation.declare.quality import Quality
-from evaluation.fieldwork.answers import code_of
-from evaluation.fieldwork.followup import CONTACT
+from evaluation.fieldwork.answers import code_of, is_other
+from evaluation.fieldwork.followup import REACHED
 from evaluation.fieldwork.logic import breaking
 from evaluation.fieldwork.quality.forms import Forms, Mask, one_of, places
 from evaluation.fieldwork.quality.found import Found, found, said
 
 COUNTED = ("select_one", "select_multiple", "integer", "decimal")
-OTHER = re.compile(r"other\b|其他|其它|另外", re.IGNORECASE)
 STATUS = {"dont_know": "dont_know", "refused": "prefer_not_to_say"}
 Told = dict[int, list[tuple[str, str]]]                # by place of a form: item, and the answer
 
@@ -92,7 +89,7 @@ def contact(forms: Forms, limits: Quality) -> Found:
     reached: Told = {}
     for name in forms.texts:
         words = [str(text) for text in forms.texts[name]]
-        for place in places([CONTACT.search(text) is not None for text in words]):
+        for place in places([REACHED.search(text) is not None for text in words]):
             reached.setdefault(int(place), []).append((str(name), words[place]))
     return _told(forms, reached)
 
@@ -106,15 +103,11 @@ def others(forms: Forms) -> list[tuple[Item, Item]]:
             for compared in read_expression(item.relevant).comparisons:
                 source = items.get(compared.item)
                 if source is not None and compared.op in ("=", "selected") and any(
-                        choice.value == compared.value and _is_other(choice)
+                        choice.value == compared.value and is_other(choice)
                         for choice in forms.instrument.item_choices(source)):
                     made.append((item, source))
                     break
     return made
-
-
-def _is_other(choice: Choice) -> bool:
-    return any(OTHER.match(text.strip()) for text in (choice.value, *choice.label.values()))
 
 
 def _counted(forms: Forms, limits: Quality) -> list[Item]:

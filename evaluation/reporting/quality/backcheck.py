@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from evaluation.core.csvfile import read_table
@@ -25,12 +24,14 @@ SLACK = 1e-9
 def compared(pairs: Pairs, asked: BackCheck) -> pd.DataFrame:
     """A row an item (part "item"), then one an interviewer (part "interviewer", type 1 and 2 together): see docs/files.md.
 
-    Pairs count where both interviews have an answer. Numbers that lie no further apart than the item's tolerance are the same.
+    Pairs count where both interviews have an answer. Numbers that lie no further apart than the item's tolerance are the same;
+    two choices that are worth the same are not.
     """
     told = pairs[(pairs["first"] != "") & (pairs["again"] != "")]
     tolerance = told["item"].map(asked.tolerance).fillna(0.0).astype(float)
     apart = (told["value_first"] - told["value_again"]).abs()
-    told = told.assign(error=np.where(apart.notna(), apart > tolerance + SLACK, told["first"] != told["again"]))
+    near = (tolerance > 0) & (apart <= tolerance + SLACK)
+    told = told.assign(error=(told["first"] != told["again"]) & ~near)
     rows = []
     for item in pairs["item"].unique():
         own = told[told["item"] == item]

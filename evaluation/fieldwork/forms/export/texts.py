@@ -30,6 +30,11 @@ def word(name: str, lang: str) -> str:
     return found.get(lang, found["en"])[name]
 
 
+def in_any_language(*names: str) -> frozenset[str]:
+    """What the form may say for any of these, in every language that it knows."""
+    return frozenset(words[name] for words in _words().values() for name in names)
+
+
 def language_name(lang: str) -> str:
     """How a form calls a language: `English (en)`."""
     return LANGUAGE_NAMES.get(lang, f"{lang} ({lang})")
