@@ -1,5 +1,5 @@
 # ruff: noqa: E501  (a row of a table is a line)
-"""The examples of docs/files.md are what the loader reads and what the toolkit writes."""
+"""The examples of docs/files.md and docs/field.md are what the loader reads and what the toolkit writes."""
 
 import json
 import re
@@ -14,7 +14,8 @@ from evaluation.fieldwork import open_round
 from evaluation.reporting.results import gated_scores, score_file
 from evaluation.verbs import import_answers, import_form
 
-TEXT = (Path(__file__).resolve().parents[2] / "docs" / "files.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+TEXT = "\n".join((DOCS / name).read_text(encoding="utf-8") for name in ("files.md", "field.md"))
 YAMLS = re.findall(r"```yaml\n(.*?)```", TEXT, flags=re.DOTALL)
 
 

@@ -22,7 +22,7 @@ SLACK = 1e-9
 
 
 def compared(pairs: Pairs, asked: BackCheck) -> pd.DataFrame:
-    """A row an item (part "item"), then one an interviewer (part "interviewer", type 1 and 2 together): see docs/files.md.
+    """A row an item (part "item"), then one an interviewer (part "interviewer", type 1 and 2 together): see docs/field.md.
 
     Pairs count where both interviews have an answer. Numbers that lie no further apart than the item's tolerance are the same;
     two choices that are worth the same are not.

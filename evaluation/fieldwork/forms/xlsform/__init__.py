@@ -1,4 +1,4 @@
-"""XLSForms of other programs, read into drafts of instruments: what becomes what stands in docs/files.md."""
+"""XLSForms of other programs, read into drafts of instruments: what becomes what stands in docs/field.md."""
 
 from evaluation.fieldwork.forms.xlsform.reading import read_xlsform
 
