@@ -178,8 +178,13 @@ def codes_of(file: Path, column: pd.Series, item: Item,
     for value in [value for value, code in made.items() if code is None]:
         if rows := rows_where(tidied == value, column.index):    # a category may be of rows that are not of this part
             faults.append(problem("A10", file, rows[0], item.id, value=value, rows=rows, count=len(rows),
-                                  hint=near_miss(value, set(known.values()) or ["0", "1", "2"])))
+                                  hint=near_miss(value, set(known.values()) or numbers_of(item))))
     return recoded(tidied, {value: code or "" for value, code in made.items()}), faults, told
+
+
+def numbers_of(item: Item) -> list[str]:
+    """What a message names as answers to an item without choices."""
+    return ["0", "1", "2"] if item.range is None else [f"{item.range.low:g} – {item.range.high:g}"]
 
 
 def code_of(item: Item, instrument: Instrument) -> dict[str, str]:

@@ -13,7 +13,7 @@ from evaluation.core.errors import Problem, near_miss, problem
 from evaluation.declare.instrument import Instrument, Item
 from evaluation.declare.mapping import ANYTHING
 from evaluation.declare.mapping import Mapping as MappingFile
-from evaluation.fieldwork.answers import is_other
+from evaluation.fieldwork.answers import is_other, numbers_of
 from evaluation.fieldwork.imports.columns import Places
 from evaluation.fieldwork.imports.dialects import Dialect
 from evaluation.fieldwork.imports.spss import said
@@ -131,13 +131,11 @@ def _unknown(table: Table, cells: Text, where: NDArray[np.bool_], item: Item, in
     order = sorted(counts.index, key=lambda value: (-int(counts[value]), value))
     known = [choice.value for choice in instrument.item_choices(item)]
     known += [label for choice in instrument.item_choices(item) for label in choice.label.values()]
-    if not known:
-        known = ["0", "1", "2"] if item.range is None else [f"{item.range.low:g}", f"{item.range.high:g}"]
     faults = []
     for value in order[:SHOWN]:
         rows = [int(row) for row in shown.index[shown == value]]
         faults.append(problem("I16", table.file, rows[0], item.id, value=value, rows=rows, count=len(rows),
-                              hint=near_miss(str(value), known)))
+                              hint=near_miss(str(value), known or numbers_of(item))))
     if rest := order[SHOWN:]:
         rows = [int(row) for row in shown.index[shown.isin(rest)]]
         faults.append(problem("I18", table.file, rows[0], item.id, values=rest, rows=rows, count=len(rest)))
