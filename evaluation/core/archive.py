@@ -29,7 +29,8 @@ def opened_archive(file: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
     except OSError as error:
         raise DataError(problem("F01", file, reason=error.strerror or error)) from None
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError,
+            NotImplementedError, RuntimeError) as error:     # of zipfile: packed in a way that it lacks; locked by a password
         raise DataError(problem("F10", file, reason=error)) from None
 
 

@@ -95,7 +95,7 @@ class Sheet:
         """The sheet as it stands: (height, width, 4), opaque."""
         canvas = FigureCanvasAgg(self.figure)
         canvas.draw()  # type: ignore[no-untyped-call]  # it has no types
-        return np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+        return np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]  # it has no types
 
     def picture(self, alt: str) -> Picture:
         """The finished picture; the same input gives the same bytes."""

@@ -124,7 +124,7 @@ def _bring(made: Merged, rows: Columns, columns: Sequence[str], brought: Sequenc
     answered, known = _held(kept.answered, at), _held(kept.known, at)
     rejected = rows[f"{OWN}rejected"].astype(bool)
     order = np.where(known, _order(_editions(rows), _editions(before)), 0)
-    after = {name: np.where(rows[name] == None, before[name], rows[name]) for name in columns}  # noqa: E711  (elementwise)
+    after = {name: np.where(pd.isna(rows[name]), before[name], rows[name]) for name in columns}   # none: no such column
     differs = np.zeros(len(at), dtype=bool)
     for name in columns:
         differs |= after[name] != before[name]
