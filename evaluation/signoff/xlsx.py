@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from unicodedata import east_asian_width
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -19,6 +20,7 @@ MADE = datetime(2000, 1, 1)  # xlsxwriter takes a time without zone; a fixed one
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 Cell = str | float | None
 FINE, LONGEST = 10_000, 32_767     # of a share; characters that a cell takes
+LINE, MOST_LINES = 15, 27          # points; a row takes 409
 
 
 def sheet_xlsx(sheet: Sheet, langs: tuple[str, ...] = ("zh",)) -> bytes:
@@ -28,12 +30,13 @@ def sheet_xlsx(sheet: Sheet, langs: tuple[str, ...] = ("zh",)) -> bytes:
         book.set_properties({"title": identity(sheet, langs[0])["title"], "created": MADE})
         bold = book.add_format({"bold": True, "font_color": "#1b4f72", "bottom": 1, "text_wrap": True, "valign": "top"})
         figure = book.add_format({"num_format": "0.00", "valign": "top"})
+        beside = book.add_format({"num_format": "0.00", "valign": "top", "align": "left"})      # a figure among texts
         text = book.add_format({"text_wrap": True, "valign": "top"})
         for lang in langs:
             end = f" {lang}" if len(langs) > 1 else ""
             for name, head, rows, widths in _tables(sheet, lang):
                 page = book.add_worksheet(f"{name}{end}")
-                _fill(page, head, rows, widths, (bold, figure, text))
+                _fill(page, head, rows, widths, (bold, beside if len(head) == 2 else figure, text))
     return stream.getvalue()
 
 
@@ -51,7 +54,7 @@ def _tables(sheet: Sheet, lang: str) -> list[tuple[str, list[str], list[Sequence
     follow += [["", word["good_practice"], f"{one.indicator} {labels.get(one.indicator, '')}", one.practice, "", "", ""]
                for one in sheet.good_practice]
     return [
-        (word["result_tab"], [word["item"], word["content"]], [*about, *result, *proof], [28, 72]),
+        (word["result_tab"], [word["item"], word["content"]], [*about, *result, *proof], [28, 92]),
         (word["dimensions_tab"], ["", word["dimension"], *amounts],
          [[part.id, label(part.label, lang), *_amounts(part, lang)] for part in sheet.dimensions], [8, 36, *[12] * 6]),
         (word["indicators_tab"], ["", word["indicator"], *amounts, word["evidence"]],
@@ -81,6 +84,7 @@ def _fill(page: Worksheet, head: list[str], rows: list[Sequence[Cell]], widths: 
         page.set_column(column, column, width)
         page.write_string(0, column, name, bold)
     for number, row in enumerate(rows, start=1):
+        page.set_row(number, LINE * max(_lines(value, width) for value, width in zip(row, widths, strict=True)))
         for column, value in enumerate(row):
             _write(page, number, column, value, figure, text)
     page.freeze_panes(1, 0)
@@ -88,6 +92,14 @@ def _fill(page: Worksheet, head: list[str], rows: list[Sequence[Cell]], widths: 
     page.set_paper(9)
     page.fit_to_pages(1, 0)
     page.repeat_rows(0)
+
+
+def _lines(value: Cell, width: int) -> int:
+    """Lines that a text takes in a column so many characters wide; not every program finds the height of a row by itself."""
+    if not isinstance(value, str):
+        return 1
+    wide = sum(2 if east_asian_width(char) in "WF" else 1 for char in value)
+    return min(MOST_LINES, max(1, -(-wide * 11 // (width * 10))))       # a tenth more: words are not broken
 
 
 def _write(page: Worksheet, row: int, column: int, value: Any, figure: Format, text: Format) -> None:

@@ -4,6 +4,7 @@ import io
 import re
 import subprocess
 import sys
+import zipfile
 
 import pytest
 from pypdf import PdfReader
@@ -150,3 +151,13 @@ def test_what_is_withheld_or_absent_is_said(sheet):
 def test_a_corrected_version_says_what_it_corrects(sheet):
     changed = sheet.model_copy(update={"version": 2, "supersedes": "a" * 64, "correction": "two sheets were mixed up"})
     assert "two sheets were mixed up" in pages(sheet_pdf(changed, ("en",)))[0]
+
+
+def test_a_row_is_as_high_as_its_text(sheet):
+    """Not every program finds the height of wrapped text: what a row says below its first line would be hidden."""
+    practice = Practice(indicator="1.1", practice="好" * 120)          # 240 characters wide, in a column of 60
+    book = sheet_xlsx(sheet.model_copy(update={"findings": [], "good_practice": [practice]}))
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        page = archive.read("xl/worksheets/sheet5.xml").decode()
+    assert float(re.search(r'<row r="2"[^>]* ht="([0-9.]+)"', page)[1]) >= 4 * 15
+    assert 'ht="409' not in page
