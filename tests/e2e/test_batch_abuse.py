@@ -81,7 +81,7 @@ def abused(tmp_path_factory):
     mark = str(folder)
     tasks = [Task(f"{kind}{number}", template(), folder / f"{kind}{number}" / "n.ipynb", {"kind": kind},
                   environment={MARK: mark}) for number in range(10) for kind in EXPECTED]
-    settings = Settings(jobs=2, limits=Limits(cell_seconds=2.0, notebook_seconds=60, memory_mb=300, grace=0.5))
+    settings = Settings(jobs=4, limits=Limits(cell_seconds=4.0, notebook_seconds=60, memory_mb=300, grace=0.5))
     files = []
     outcomes = {}
     with pool_of(settings) as pool:
@@ -110,7 +110,7 @@ def test_errors_say_what_happened(abused):
     outcomes, _, _, _ = abused
     assert outcomes["error3"].error == "KeyError: 'no such answer'"
     assert outcomes["greedy3"].error.startswith("MemoryError")
-    assert "2.0 seconds" in outcomes["deaf3"].error
+    assert "4.0 seconds" in outcomes["deaf3"].error
     assert outcomes["hang3"].error.startswith("CellTimeoutError")
     assert outcomes["killed3"].error.startswith("DeadKernelError")
 

@@ -87,6 +87,10 @@ class Zygote:
             self.control.shutdown(socket.SHUT_RDWR)
         if not self.loaded:
             self.process.kill()
+        self._await_end()
+
+    def _await_end(self) -> None:
+        """Wait until a process whose control is closed is gone: its files close before it ends, so it may still look alive."""
         try:
             self.process.wait(5)
         except subprocess.TimeoutExpired:
@@ -110,6 +114,8 @@ class Zygote:
         finally:
             os.close(write)
         started, _ = receive(self.control)
+        if started is None:
+            self._await_end()
         try:
             yield from _followed(self, read, 0 if started is None else started["pid"], limits)
         finally:
@@ -148,6 +154,7 @@ def _note_end(zygote: Zygote, child: int) -> None:
         return
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(child, signal.SIGKILL)
+    zygote._await_end()
 
 
 def _messages(read: int, waiting: bytearray, clock: Clock, ready: selectors.BaseSelector,
