@@ -85,10 +85,10 @@ def test_killed_25_times_no_signature_is_lost_and_no_file_is_half(drafts):
         child = PROCESSES.Process(target=signing, args=(drafts, action, key))
         child.start()
         name = FILES["signed" if action == "sign" else "countersigned"]
-        here = len(list(drafts.glob(f"results/*/{name}")))
-        while child.is_alive() and len(list(drafts.glob(f"results/*/{name}"))) == here:
-            time.sleep(0.005)
-        time.sleep(chance.random() * (0.3 if action == "sign" else 0.06))
+        wanted = len(list(drafts.glob(f"results/*/{name}"))) + chance.randint(1, 3)
+        while child.is_alive() and len(list(drafts.glob(f"results/*/{name}"))) < wanted:
+            time.sleep(0.002)
+        time.sleep(chance.random() * (0.1 if action == "sign" else 0.01))
         os.kill(child.pid, signal.SIGKILL)
         child.join()
         assert child.exitcode == -signal.SIGKILL
