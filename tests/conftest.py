@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from datetime import datetime
 from pathlib import Path
 
@@ -110,6 +111,12 @@ def told(folder: Path) -> list[Problem]:
 def told_as(folder: Path) -> list[tuple[str, str, int, str]]:
     """(code, name of the file, line or row, path) of everything that opening the round tells."""
     return [(problem.code, Path(problem.file).name, problem.line, problem.path) for problem in told(folder)]
+
+
+def pytest_configure():
+    """In the background of a shell Ctrl-C is ignored, and would be by all that tests start to interrupt it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
