@@ -114,7 +114,11 @@ def _xpath(tokens: Sequence[Token], items: Sequence[str]) -> str:
     place = {name: f"$v{number}" for number, name in enumerate(items)}
     written = {"item": lambda value: place[value], "own": lambda _: "$own",
                "word": lambda value: f"f:{value}" if (SPACE, value) in FOUND else value}
-    return " ".join(written.get(token.kind, str)(token.value) for token in tokens)
+    words = [written.get(token.kind, str)(token.value) for token in tokens]
+    for at, token in enumerate(tokens):
+        if token.kind == "word" and token.value == "concat":
+            words[at + 1] = "( '' ,"                     # XPath wants two arguments or more; ODK takes one
+    return " ".join(words)
 
 
 def _comparisons(tokens: Sequence[Token]) -> list[Comparison]:

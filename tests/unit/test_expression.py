@@ -89,7 +89,8 @@ def test_arithmetic_and_functions_by_hand(text: str, expected: list[int]) -> Non
     ("0.1 + 0.2", "0.3"), ("if(1 > 2, 'a', 'b')", "b"), ("coalesce('', 'x')", "x"), ("int(-2.7)", "-2"),
     ("normalize-space(' a  b ')", "a b"), ("ends-with('abc', 'bc')", "true"), ("string(3.0)", "3"),
     ("0 * -1", "0"), ("concat(0 * -1, '')", "0"), ("string(abs(0))", "0"), ("round(-0.2)", "0"),
-    ("concat('a', round(-0.2))", "a0"),
+    ("concat('a', round(-0.2))", "a0"), ("concat('a')", "a"), ("concat(1 + 1)", "2"),
+    ("concat(concat('b'), 'concat(')", "bconcat("),
 ])
 def test_values_by_hand(text: str, expected: str) -> None:
     assert read_expression(text, condition=False).value({}) == expected
