@@ -101,7 +101,7 @@ def _substr(_: Any, text: Given, start: Given, end: Given | None = None) -> str:
     if math.isnan(first) or math.isnan(last):
         return ""
     whole = _text(text)
-    bound = len(whole) if last > len(whole) else int(last)
+    bound = int(min(max(last, -len(whole)), len(whole)))
     return whole[int(max(first, -len(whole))):bound] if first < len(whole) else ""
 
 

@@ -91,6 +91,7 @@ def test_arithmetic_and_functions_by_hand(text: str, expected: list[int]) -> Non
     ("0 * -1", "0"), ("concat(0 * -1, '')", "0"), ("string(abs(0))", "0"), ("round(-0.2)", "0"),
     ("concat('a', round(-0.2))", "a0"), ("concat('a')", "a"), ("concat(1 + 1)", "2"),
     ("concat(concat('b'), 'concat(')", "bconcat("),
+    ("substr('abcd', -1 div 0, 2)", "ab"), ("substr('abcd', 1, -1 div 0)", ""), ("substr('abcd', -9, -1)", "abc"),
 ])
 def test_values_by_hand(text: str, expected: str) -> None:
     assert read_expression(text, condition=False).value({}) == expected
