@@ -58,6 +58,8 @@ def lists_of(rows: Sequence[Row], columns: Iterable[str], languages: Languages, 
     for row in rows:
         name = tidy(row.get("list_name"))
         if not name:
+            if row.get("name") or row.labels("label"):
+                doubts.tell_rows("X40", row.sheet, row.number)
             doubts.leave_out(row.sheet, row.number, row.labels("label").values())
             continue
         if name not in lists:
