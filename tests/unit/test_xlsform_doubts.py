@@ -96,6 +96,7 @@ DOUBTS = [
     Row("X29", "choices", ("when      | 2    | Evening             | 晚上", "when | -99 | Don't know | 不知道"), ("choices", 5), ("-99", "Don't know", "dont_know")),
     Row("X29", "choices", ("when      | 2    | Evening             | 晚上", "when | ref | Refused / no answer given | 拒绝回答"), ("choices", 5), ("ref", "prefer_not_to_say")),
     Row("X40", "choices", ("when      | 2 ", "when | 2 | Evening | 晚上\n | 3 | Night | 夜里\n | note |\nwhen | 4 "), ("choices", 6), ("2", "6, 7")),
+    Row("X41", "survey", ("hint::English (en) | hint::中文 (zh)", "disabled\ninteger | q0 | A | 甲 | | | | | yes\nbegin group | g | G | 组 | | | | | yes\ntext | q9 | B | 乙\nend group"), ("survey", 2), ("2", "2, 3")),
 ]
 
 
@@ -161,5 +162,5 @@ def test_what_is_no_form_or_has_nothing_to_ask_is_refused(code, sheets, at, word
 
 
 def test_every_code_of_this_reader_has_a_row():
-    mine = {code for code in catalogue() if "X02" <= code <= "X29" or code == "X40"} - {"X21", "X22", "X23", "X20"}
+    mine = {code for code in catalogue() if "X02" <= code <= "X29" or code in ("X40", "X41")} - {"X21", "X22", "X23", "X20"}
     assert {row.code for row in DOUBTS} | {row[0] for row in REFUSED} == mine

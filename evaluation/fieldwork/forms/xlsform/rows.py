@@ -45,6 +45,8 @@ def items_of(rows: Sequence[Row], doubts: Doubts) -> list[Found]:
     for row in rows:
         kind = _rated(kind_of(row.get("type")), open_)
         left_out = any(block.left_out for block in open_)
+        if _disabled(row) and kind.what != "end" and not left_out and row.get(ROLE_COLUMN) not in ROLES:
+            doubts.tell_rows("X41", row.sheet, row.number)
         if kind.what == "begin":
             open_.append(_begun(row, kind, left_out, doubts))
             if not open_[-1].left_out and row.labels("label"):
