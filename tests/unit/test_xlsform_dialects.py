@@ -197,6 +197,16 @@ integer | b | B? | | B-de? |
     assert codes == ["X25", "X25"]
 
 
+@pytest.mark.parametrize(("first", "second", "languages"), [
+    ("English (US)", "Spanish (US)", ["en", "es"]), ("中文 (CN)", "English (GB)", ["zh", "en"]),
+    ("English (US)", "English (UK)", ["en-US", "en-UK"]), ("English (EN)", "French (FR)", ["en", "fr"]),
+])
+def test_a_country_in_brackets_is_no_language(first, second, languages, tmp_path):
+    draft, items, _ = made(tmp_path, f"type | name | label::{first} | label::{second}\ninteger | a | one | two", "", "form_title\nT")
+    assert draft.data["languages"] == languages
+    assert items["a"].label == dict(zip(languages, ("one", "two"), strict=True))
+
+
 def test_two_writings_of_one_language_stay_apart(tmp_path):
     draft, _, _ = made(tmp_path, "type | name | label::简体 (zh-Hans) | label::繁體 (zh-Hant)\ninteger | a | 数 | 數", "", "form_title\nT")
     assert draft.data["languages"] == ["zh-Hans", "zh-Hant"]

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from types import MappingProxyType
 
-CODE_AT_END = re.compile(r".*[(\[]\s*([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*)\s*[)\]]")
+CODE_AT_END = re.compile(r"(.*)[(\[]\s*([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*)\s*[)\]]")
+COUNTRY = re.compile(r"[A-Z]{2}")
 IN_BRACKETS = re.compile(r".*\((.+)\)")
 CODE = re.compile(r"[A-Za-z]{2}(?:[-_][A-Za-z0-9]{2,8})*")
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -51,7 +52,9 @@ def _own_code(name: str) -> str:
 
 def _code(name: str) -> str:
     if match := CODE_AT_END.fullmatch(name):
-        code = match.group(1)
+        said, code = CODES.get(match.group(1).lower().strip()), match.group(2)
+        if said and COUNTRY.fullmatch(code) and code.lower() != said:
+            return f"{said}-{code}"                      # English (US), 中文 (CN)
         return CODES.get(code.lower(), code)
     plain = name.lower().strip()
     return CODES.get(plain, name if CODE.fullmatch(name) else plain)
