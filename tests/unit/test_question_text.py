@@ -243,6 +243,20 @@ def test_kinds_that_are_left_out(tag, left):
     assert left or draft.data["items"][0]["label"]["zh"] == f"您对社区{tag if tag[0] == '（' else ''}满意吗？"
 
 
+@pytest.mark.parametrize(("tag", "type_"), [
+    ("多项选择题", "select_multiple q01"), ("评分多选题", "select_multiple q01"), ("投票单选题", "select_one q01"), ("NPS量表题", "select_one q01"),
+    ("多行文本题", "text"), ("上传文件题", None), ("级联题", None)])
+def test_tags_of_the_survey_sites_say_the_kind(tag, type_):
+    draft = read(f"1. 甲？[{tag}]\nA. 一\nB. 二\nC. 三\n2. 乙？[填空题]")
+    assert {item["id"]: item["type"] for item in draft.data["items"]}.get("q01") == type_
+    assert "X64" not in {doubt.code for doubt in draft.doubts}
+
+
+def test_a_row_of_numbers_with_the_tag_nps_is_a_scale():
+    draft = read("1. 您会推荐吗？[NPS量表]\n很不满意 ○0 ○1 ○2 ○3 ○4 很满意")
+    assert scores(draft, "q01") == [("0（很不满意）", 0), ("1", 25), ("2", 50), ("3", 75), ("4（很满意）", 100)]
+
+
 @pytest.mark.parametrize(("said", "expected"), [
     ("（最多选3项）[多选题]", "count-selected(.) <= 3"), ("[多选题] [最多选择两项]", "count-selected(.) <= 2"), ("（限选十项）[多选题]", "count-selected(.) <= 10"),
     ("（至少选1项，最多选3项）[多选题]", "count-selected(.) >= 1 and count-selected(.) <= 3"), ("[多选题]", None)])
