@@ -162,11 +162,19 @@ def test_footers_are_passed_over(footer):
     "A. 红\nB. 黄\nC. 蓝", "A、红\nB、黄\nC、蓝", "A．红\nB．黄\nC．蓝", "A)红\nB)黄\nC)蓝", "（A）红\n（B）黄\n（C）蓝", "①红\n②黄\n③蓝",
     "○红\n○黄\n○蓝", "□ 红\n□ 黄\n□ 蓝", "○ A. 红\n○ B. 黄\n○ C. 蓝", "[ ] 红\n[ ] 黄\n[ ] 蓝", "- A. 红\n- B. 黄\n- C. 蓝",
     "A. 红 B. 黄 C. 蓝", "A、红　　B、黄　　C、蓝", "A.红\tB.黄\tC.蓝", "A.红\tB.黄\nC.蓝", "○红 ○黄 ○蓝", "（1）红（2）黄（3）蓝", "1）红\n2）黄\n3）蓝",
-    "A\\. 红\nB\\. 黄\nC\\. 蓝", "A. 红；\r\nB. 黄；\r\nC. 蓝", "A. 红\n\n\nB. 黄\n\u200b\nC. 蓝"])
+    "A\\. 红\nB\\. 黄\nC\\. 蓝", "A. 红；\r\nB. 黄；\r\nC. 蓝", "A. 红\n\n\nB. 黄\n\u200b\nC. 蓝",
+    "a. 红\nb. 黄\nc. 蓝", "a)红 b)黄 c)蓝", "（a）红\n（b）黄\n（c）蓝", "ａ．红\nｂ．黄\nｃ．蓝"])
 def test_marks_of_choices(choices):
     draft = read(f"1. 甲？[单选题]\n{choices}\n2. 乙？[填空题]")
     assert [(choice["value"], choice["label"]["zh"]) for choice in draft.data["choices"]["q01"]] == [("a", "红"), ("b", "黄"), ("c", "蓝")]
     assert draft.doubts == ()
+
+
+@pytest.mark.parametrize("bullet", ["• ", "·", "■ ", "◆", "- "])
+def test_bullets_of_a_list_are_no_part_of_the_choices(bullet):
+    draft = read("1. 甲？[单选题]\n" + "\n".join(f"{bullet}{word}" for word in ("满意", "一般", "不满意")))
+    assert scores(draft, "q01") == [("满意", 100), ("一般", 50), ("不满意", 0)]
+    assert [doubt.code for doubt in draft.doubts] == ["X79"]
 
 
 @pytest.mark.parametrize("line", ["1. 甲？ A、红 B、黄 C、蓝", "1. 甲？（　　）A.红 B.黄 C.蓝", "1. 甲？[单选题] ○红 ○黄 ○蓝", "1. 甲？（单选） ①红 ②黄 ③蓝"])

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from evaluation.fieldwork.forms.text.lines import Line
 
 MARK = re.compile(
-    r"[（(](?P<bracketed>[A-Z])[）)]|(?:[○●□◯☐]\s?)?(?P<letter>[A-Z])(?:\s?[.．、)）:：]|\s(?=[\u4e00-\u9fff]))|(?P<circled>[①-⑳])"
+    r"[（(](?P<bracketed>[A-Za-z])[）)]|(?:[○●□◯☐]\s?)?(?P<letter>[A-Za-z])(?:\s?[.．、)）:：]|\s(?=[\u4e00-\u9fff]))|(?P<circled>[①-⑳])"
     r"|(?P<bullet>[○●□◯☐◎◇]|\[ ?\])|(?P<digit>\d{1,2})\s?(?:[)）、]|[.．](?!\d))|[（(](?P<number>\d{1,2})[）)]")
+BULLET = re.compile(r"[•·■▪◆▶➢√]\s*")
 INLINE = re.compile(r"(?<=[\s:：?？)）\]】])(?:[（(]A[）)]|A\s?[.．、)）:：]|①)|[○●□◯☐◎◇]\s?(?=[^\s○●□◯☐◎◇])")
 OTHER = re.compile(r"其[他它](?:[:：,，（(\[【_\s]|请|$|[^_]{0,8}__)")
 JUMP = re.compile(
@@ -87,9 +88,10 @@ class Options:
         return True
 
     def add_lines(self, lines: list[Line]) -> None:
-        """Add a choice for each line, of a question whose choices have no marks."""
+        """Add a choice for each line, of a question whose choices have no marks, or the bullets of a list."""
+        bullets = all(BULLET.match(text) for _, text in lines)
         for line, text in lines:
-            self.add(line, text)
+            self.add(line, BULLET.sub("", text, count=1) if bullets else text)
 
 
 def marked(text: str) -> list[tuple[str, int, str]]:
@@ -117,7 +119,7 @@ def _place(kind: str, given: str) -> int:
     """Place of a mark in the order of its kind, from 1; 0 for bullets, which have none."""
     if kind == "bullet":
         return 0
-    return int(given) if given.isdecimal() else ord(given) - (ord("A") if given.isascii() else ord("①")) + 1
+    return int(given) if given.isdecimal() else ord(given.upper()) - (ord("A") if given.isascii() else ord("①")) + 1
 
 
 def without_jump(text: str) -> tuple[str, float | None]:
