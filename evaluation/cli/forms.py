@@ -19,9 +19,11 @@ commands.add_typer(form, name="form")
 def form_export(instrument: Annotated[str, typer.Option("--instrument", help="Its method, its name, or its file.")],
                 to: Annotated[str, typer.Option("--to", help="xlsform, xform, docx or html.")] = "xlsform",
                 out: Annotated[Path | None, typer.Option("--out", help="File or folder; else forms/ of the round.")] = None,
-                round_: RoundDir = Path(), lang: Lang = None) -> None:
+                round_: RoundDir = Path(),
+                lang: Annotated[str | None, typer.Option("--lang", help="On paper: this one of its languages.")] = None,
+                ) -> None:
     """Write an instrument for ODK, Kobo, SurveyCTO, or for paper: in every language, or in --lang alone."""
-    spoken(lang)
+    spoken(None if to in ("html", "docx") and lang not in ("zh", "en") else lang)          # paper may be in any language
     verbs().export_form(round_, instrument, to, out, lang)
 
 

@@ -113,3 +113,14 @@ def test_what_a_form_cannot_carry_is_told_all_at_once_and_nothing_is_written(tmp
     assert [(told.code, Path(told.file).name, told.path) for told in error.problems] == [("X33", "form.yaml", "choices.places[0].value")]
     assert not (made / "forms").exists()
     run("form", "export", "--instrument", "form", "--to", "html", "--round", made)  # paper carries anything
+
+
+@pytest.mark.parametrize("to", ["html", "docx"])
+def test_paper_in_any_one_language_of_the_instrument(tmp_path: Path, to: str) -> None:
+    file = tmp_path / "one.yaml"
+    file.write_text('instrument: one\nmethod: phone\nversion: "1"\ntitle: {en: One, fr: Un}\nlanguages: [en, fr]\nitems:\n'
+                    "- {id: q, type: text, label: {en: Why?, fr: Pourquoi ?}}\n", encoding="utf-8")
+    export = ("form", "export", "--instrument", file, "--to", to, "--out", tmp_path / "o")
+    assert run(*export, "--lang", "fr") == [str(tmp_path / "o" / f"one.fr.{to}")]
+    error = fault(*export, "--lang", "de")
+    assert [told.code for told in error.problems] == ["X39"]
