@@ -46,6 +46,7 @@ WANTED = [
     ("survey", "select_one yn", "add select one prompt using yn"),
     ("survey", "integer", "INT"),
     ("survey", "${q1} = '1'", "${q1} = ‘1’"),
+    ("survey", "${q1} = '1'", "${ q1 } = '1'"),
     ("survey", ". < 9", "  . < 9&nbsp;"),
     ("survey", "| yes\ninteger", "| true()\ninteger"),
     ("choices", "list_name | name | label", "List  Name | Value | LABEL::English"),

@@ -87,7 +87,7 @@ class Known:
             made = self.ids.get(tidy(match[1]))
             if made is None:
                 raise NotTakenError("X16", match[1] or "${}")
-            return match[0] if made == match[1] else f"${{{made}}}"
+            return f"${{{made}}}"
 
         return REFERENCE.sub(written, text)
 
