@@ -8,6 +8,7 @@ from xlsforms import cells, write_book, write_form
 
 from evaluation.core.errors import DeclarationError
 from evaluation.fieldwork.forms.drafts import checked
+from evaluation.fieldwork.forms.export.checks import export_problems
 from evaluation.fieldwork.forms.xlsform import read_xlsform
 from evaluation.fieldwork.forms.xlsform.statuses import status_of
 from evaluation.fieldwork.forms.xlsform.types import kind_of
@@ -206,6 +207,16 @@ def test_a_country_in_brackets_is_no_language(first, second, languages, tmp_path
     draft, items, _ = made(tmp_path, f"type | name | label::{first} | label::{second}\ninteger | a | one | two", "", "form_title\nT")
     assert draft.data["languages"] == languages
     assert items["a"].label == dict(zip(languages, ("one", "two"), strict=True))
+
+
+def test_line_breaks_of_windows_and_control_characters_do_not_keep_the_form_from_going_out_again(tmp_path):
+    survey = [["type", "name", "label"], ["integer", "a", "one\r\ntwo\rthree\x07."], ["text", "b", "B", "${a} > 1\r\nand ${a} < 5"]]
+    survey[0].append("relevant")
+    draft = read_xlsform(write_book(tmp_path / "form.xlsx", {"survey": survey}))
+    instrument, _ = checked(draft.named("form"))
+    assert instrument.items[0].label == {"en": "one\ntwo\nthree ."}
+    assert instrument.items[1].relevant == "${a} > 1\nand ${a} < 5"
+    assert export_problems(instrument, tmp_path / "form.yaml") == []
 
 
 def test_two_writings_of_one_language_stay_apart(tmp_path):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from evaluation.fieldwork.forms.export.checks import CONTROL
 from evaluation.fieldwork.forms.sheets import DECLARED_COLUMNS, TITLE_COLUMN
 from evaluation.fieldwork.forms.xlsform.doubts import Doubts
 from evaluation.fieldwork.forms.xlsform.headers import Column, column_of, header_row, tidy
 
+LINE_BREAK = re.compile(r"\r\n?|\v")
 Sheets = Mapping[str, Sequence[Sequence[str]]]
 
 
@@ -75,13 +78,18 @@ def table_of(sheet: Sheet, codes: Mapping[str, str], default: str, doubts: Doubt
     differ: dict[Column, list[int]] = {key: [] for key in keys if key[0] and keys.count(key) > 1}
     for number, texts in sheet.rows:
         cells: dict[Column, str] = {}
-        for key, text in zip(keys, texts, strict=False):
+        for key, text in zip(keys, map(_without_control, texts), strict=False):
             if key[0] and text.strip() and tidy(text) and cells.setdefault(key, text) != text and key in differ:
                 differ[key].append(number)
         rows.append(Row(sheet.name, number, cells))
     for (name, language), numbers in differ.items():
         doubts.tell("X05", sheet.name, sheet.header, f"{name}::{language}" if language else name, rows=numbers or "—")
     return rows
+
+
+def _without_control(text: str) -> str:
+    """Line breaks of Windows as one character; a space for what no form can hold, which the export would refuse."""
+    return CONTROL.sub(" ", LINE_BREAK.sub("\n", text))
 
 
 #: columns that have a language even where the header names none
