@@ -358,8 +358,11 @@ def test_what_is_no_jump(label):
     assert all("relevant" not in item for item in draft.data["items"])
 
 
-def test_two_jumps_and_an_end():
-    found = items(THREE.format(a="（结束答题）", b="（跳至第3题）"))
+@pytest.mark.parametrize("end", ["（结束答题）", " (请跳至问卷末尾，提交答卷)", "（跳到问卷结束）", "（请直接跳转至末尾）"])
+def test_two_jumps_and_an_end(end):
+    draft = read(THREE.format(a=end, b="（跳至第3题）"))
+    assert draft.data["choices"]["q01"][0]["label"] == {"zh": "红"}
+    found = {item["id"]: item for item in draft.data["items"]}
     assert found["q02"]["relevant"] == "${q01} != 'a' and ${q01} != 'b'"
     assert found["q03"]["relevant"] == found["q04"]["relevant"] == "${q01} != 'a'"
 
