@@ -151,6 +151,12 @@ def test_the_words_of_consent_and_the_title():
     assert draft.doubts == ()
 
 
+def test_a_question_numbered_in_another_way_is_told_and_no_part_of_the_consent():
+    draft = read("本问卷匿名。\nS1. 您住这里吗？[单选题]\n1. 是\n2. 否\nQ1. 甲？[填空题]\nQ2. 乙？[填空题]")
+    assert draft.data["consent"] == {"zh": "本问卷匿名。"}
+    assert [(doubt.code, doubt.line) for doubt in draft.doubts] == [("X75", 3), ("X75", 4), ("X75", 5)]
+
+
 @pytest.mark.parametrize("footer", ["第 1 页 共 2 页", "第1页", "- 3 -", "1/5", "-----", "____", "| --- | --- |", "问卷星提供技术支持"])
 def test_footers_are_passed_over(footer):
     assert read(f"1. 甲？[单选题]\nA. 红\n{footer}\nB. 蓝").doubts == ()
@@ -528,7 +534,7 @@ def test_a_telephone_script_with_coded_choices(before):
         ("q01", "select_one", "总体满意吗？"), ("q02", "select_multiple", "不满意哪些？（Q1选1或2时问）"),
         ("q02_other", "text", "不满意哪些？（Q1选1或2时问）：其他（请注明）"), ("q03", "text", "建议？")]
     assert scores(draft, "q01") == [("非常满意", 100), ("比较满意", 75), ("一般", 50), ("不太满意", 25), ("非常不满意", 0), ("不清楚/拒答", "dont_know")]
-    assert {doubt.code for doubt in draft.doubts} == ({"X61", "X72"} if before else {"X72"})
+    assert {doubt.code for doubt in draft.doubts} == ({"X75", "X72"} if before else {"X72"})
 
 
 def test_codes_that_neither_rise_nor_fall_are_told():

@@ -18,6 +18,7 @@ from evaluation.fieldwork.forms.text.questions import question_of
 from evaluation.fieldwork.forms.text.routing import route
 
 UNTITLED = "未命名问卷"
+OTHER_NUMBER = re.compile(r"[A-Za-z]{1,2}\d{1,3}\s?[.．、:：]")     # S1., a question numbered in another way than the rest
 VOLUNTARY = re.compile("自愿|匿名|保密|不记名")
 
 
@@ -51,7 +52,11 @@ def _open(opening: Sequence[Line], notes: Notes) -> None:
         notes.lines["title",] = opening[0][0]
     else:
         notes.doubt("X60", opening[0][0] if opening else 1, title=UNTITLED)
-    said = joined([text for _, text in opening[1:]])
+    told = opening[1:]
+    end = next((at for at, (_, text) in enumerate(told) if OTHER_NUMBER.match(text)), len(told))
+    for line, text in told[end:]:
+        notes.doubt("X75", line, text=text[:60])
+    said = joined([text for _, text in told[:end]])
     if said and VOLUNTARY.search(said):
         notes.data["consent"] = {"zh": said}
         notes.lines["consent",] = opening[1][0]
