@@ -185,3 +185,11 @@ def test_times_as_spreadsheets_and_surveycto_write_them(tmp_path: Path, cell: st
     mapping = "mapping: m\ninstance: KEY\nstarted: began\ncommunity: community\n"
     _, paradata = brought(tmp_path, f'KEY,community,began,q1\nuuid:1,c1,"{cell}",5\n', mapping=mapping)
     assert paradata[0]["started"] == made
+
+
+@pytest.mark.parametrize("words", ["the bakery", ""])
+def test_surveyctos_tick_of_other_is_not_taken_for_its_words(tmp_path: Path, words: str, capsys) -> None:
+    head, row = "KEY,community,q4,q4_a,q4_b,q4_other,q4_other\n", f"uuid:1,c1,a other,1,0,1,{words}\nuuid:2,c1,,,,,\n"
+    answers, _ = brought(tmp_path, head + row)
+    assert sorted((answer["q4"], answer["q4_other"]) for answer in answers) == [("", ""), ("a other", words)]
+    assert "I33" not in capsys.readouterr().err
