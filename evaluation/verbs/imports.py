@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from evaluation.core.alone import alone
 from evaluation.core.errors import DeclarationError, UsageError, near_miss, problem
 from evaluation.declare.instrument import Instrument
 from evaluation.declare.mapping import Mapping
@@ -46,15 +47,16 @@ def import_answers(folder: Path, method: str, files: list[Path], mapping: Path |
     large = sum(file.stat().st_size for file in unique if file.is_file()) > LARGE
     with bar("import", len(unique) + 3 if large else 0) as step:
         read = read_submissions(unique, wanted, step)
-        kept = read_kept(places)
-        step(1)
-        design = [name for name in DESIGN if name == "community" or name in kept.design
-                  or any(name in each.design for each in read.submissions)]
-        items = [item_key(item.id) for item in instrument.items if item.is_answered]
-        made = merged(kept, read.submissions, [*design, *items])
-        step(1)
-        written = write_kept(places, made.kept, design)
-        step(1)
+        with alone(places.answers):
+            kept = read_kept(places)
+            step(1)
+            design = [name for name in DESIGN if name == "community" or name in kept.design
+                      or any(name in each.design for each in read.submissions)]
+            items = [item_key(item.id) for item in instrument.items if item.is_answered]
+            made = merged(kept, read.submissions, [*design, *items])
+            step(1)
+            written = write_kept(places, made.kept, design)
+            step(1)
     tell(sorted({*read.warnings, *made.warnings}))
     for each in read.submissions:
         print(_account(each.file, len(each.rows), made.counts[each.file] | each.left_out, lang))

@@ -10,6 +10,9 @@ import sys
 import zipfile
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+import pyreadstat
 import pytest
 from conftest import ROUND, make_round
 from exports import central_rows, csv_bytes, form, write_sheets
@@ -60,6 +63,11 @@ def xxe(folder: Path) -> Path:
     return folder / "xxe.xlsx"
 
 
+def zsav_bomb(folder: Path) -> Path:
+    pyreadstat.write_sav(pd.DataFrame(dict.fromkeys("abcdefgh", np.zeros(1_500_000))), str(folder / "bomb.zsav"), compress=True)
+    return folder / "bomb.zsav"
+
+
 def climbing(folder: Path) -> Path:
     with zipfile.ZipFile(folder / "up.zip", "w") as made:
         made.writestr("../../up.csv", "KEY,community,q1\n1,c1,5\n")
@@ -91,7 +99,7 @@ def deep_json(folder: Path) -> Path:
 
 
 ATTACKS = {
-    "zip bomb": (lambda folder: bomb(folder / "b.zip", "f.csv", 300), "F11"), "xlsx bomb": (xlsx_bomb, "F11"), "XXE": (xxe, "F13"),
+    "zip bomb": (lambda folder: bomb(folder / "b.zip", "f.csv", 300), "F11"), "xlsx bomb": (xlsx_bomb, "F11"), "zsav bomb": (zsav_bomb, "F11"), "XXE": (xxe, "F13"),
     "name that climbs": (climbing, "F12"), "line without end": (long_line, "F15"), "the same in a zip": (long_line_in_zip, "F15"),
     "large JSON": (large_json, "F16"), "deep JSON": (deep_json, "I09"),
     "picture": (lambda folder: noise(folder / "f.csv"), "F0"), "broken workbook": (lambda folder: noise(folder / "f.xlsx"), "F10"),

@@ -68,6 +68,8 @@ def test_the_order_of_rows_and_the_key_do_not_matter(folder):
     by_instance, _ = table_of(folder, "\n".join(instances) + "\n")
     pd.testing.assert_frame_equal(table, turned)
     pd.testing.assert_frame_equal(table, by_instance)
+    as_odk_has_them, _ = table_of(folder, "\n".join([instances[0], *("uuid:" + line for line in instances[1:])]) + "\n")
+    pd.testing.assert_frame_equal(table, as_odk_has_them)
 
 
 def test_what_is_kept_is_read_back_and_knows_its_answers(folder, capsys):

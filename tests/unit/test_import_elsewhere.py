@@ -175,3 +175,21 @@ def test_a_cell_of_a_million_characters_is_read_in_one_pass(tmp_path: Path, unit
 def test_a_header_of_half_a_million_characters_is_of_nothing(tmp_path: Path, unit: str) -> None:
     answers, _ = brought(tmp_path, f"{(unit * 500_000)[:499_999]},community,q1,KEY\nx,c1,5,uuid:1\n")
     assert answers[0]["q1"] == "5"
+
+
+@pytest.mark.parametrize(("cell", "made"), [
+    ("2026/5/3 8:30", "2026-05-03T08:30:00"), ("2026-5-3 8:30:05", "2026-05-03T08:30:05"), ("2026年5月3日 14:02", "2026-05-03T14:02:00"),
+    ("2026/05/03", "2026-05-03T00:00:00"), ("May 3, 2026 8:30:05 AM", "2026-05-03T08:30:05"), ("Dec 13, 2026 12:00:01\u202fPM", "2026-12-13T12:00:01"),
+    ("2026/13/3 8:30", ""), ("2026/5/3 25:00", ""), ("3/5/2026 8:30", "")])
+def test_times_as_spreadsheets_and_surveycto_write_them(tmp_path: Path, cell: str, made: str) -> None:
+    mapping = "mapping: m\ninstance: KEY\nstarted: began\ncommunity: community\n"
+    _, paradata = brought(tmp_path, f'KEY,community,began,q1\nuuid:1,c1,"{cell}",5\n', mapping=mapping)
+    assert paradata[0]["started"] == made
+
+
+@pytest.mark.parametrize("words", ["the bakery", ""])
+def test_surveyctos_tick_of_other_is_not_taken_for_its_words(tmp_path: Path, words: str, capsys) -> None:
+    head, row = "KEY,community,q4,q4_a,q4_b,q4_other,q4_other\n", f"uuid:1,c1,a other,1,0,1,{words}\nuuid:2,c1,,,,,\n"
+    answers, _ = brought(tmp_path, head + row)
+    assert sorted((answer["q4"], answer["q4_other"]) for answer in answers) == [("", ""), ("a other", words)]
+    assert "I33" not in capsys.readouterr().err

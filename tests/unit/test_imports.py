@@ -8,6 +8,7 @@ import hashlib
 import io
 import itertools
 import json
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -464,3 +465,12 @@ def test_a_form_of_many_versions_keeps_its_newest_however_they_come(place: Path,
         assert answers_in(folder)[1][2] == "5"
         assert [row[2:4] for row in rows_in(folder / "paradata/questionnaire.edits.csv")[1:]] == [["1", "5"], ["5", "dk"], ["dk", "1"], ["1", "5"]]
     assert len(states) == 1
+
+
+@pytest.mark.parametrize("other", [b"", b"age,PARENT_KEY,KEY\n"])
+def test_a_repeat_in_a_zip_that_nobody_filled_in_is_passed_over(place: Path, tmp_path: Path, other: bytes) -> None:
+    with zipfile.ZipFile(tmp_path / "f.zip", "w") as made:
+        made.writestr("form.csv", csv_bytes(central_rows(FORMS, instrument_of(place))))
+        made.writestr("form-people.csv", other)
+    bring(place, tmp_path / "f.zip")
+    assert answers_in(place) == [HEADER, *EXPECTED]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from contextlib import suppress
 
 import pandas as pd
 import pytest
@@ -12,6 +14,7 @@ from test_quality_checks import GRID, HEAD, PARA, ROUND, para, row
 from evaluation import CommunityReport, open_round, verbs
 from evaluation.core.errors import EvaluationError
 from evaluation.fieldwork.parts import open_parts
+from evaluation.fieldwork.quality import rounds
 
 EXCLUDE = "quality: {exclude: [too_short, constraint]}\n"
 
@@ -65,6 +68,27 @@ def test_without_exclude_flags_change_nothing(tmp_path, folder):
     (folder / "quality" / "flags.csv").unlink()
     assert forms_of(folder) == 4
     assert open_round(folder).inputs != before
+
+
+def test_two_who_review_at_the_same_moment_are_both_kept(folder, monkeypatch):
+    checked = rounds.check_round(folder)
+    met, read = threading.Barrier(2), rounds.read_reviewed
+
+    def both_have_read(place):
+        known = read(place)
+        with suppress(threading.BrokenBarrierError):
+            met.wait(1)
+        return known
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rounds, "read_reviewed", both_have_read)
+        threads = [threading.Thread(target=rounds.reviewed_as, args=(checked, [name], "fine"))
+                   for name in checked.flags["id"][:2]]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert rounds.check_round(folder).flags["reviewed"].sum() == 2
 
 
 def test_a_reviewed_flag_is_quiet_and_takes_its_form_in_again(folder):

@@ -106,8 +106,11 @@ def places_of(table: Table, names: Names, dialect: Dialect, mapping: Mapping | N
         name = re.sub(r"\[([^\]]*)\]$", r"/\1", header)
         item = names.item(name)
         role = _role(name)
-        if dialect.other and item is not None and (ticks := names.of_other.get(item.id)) is not None:
+        ticks = None if item is None else names.of_other.get(item.id)
+        if ticks is not None and (dialect.other or _is_tick(table, place)):
             places.split.setdefault(ticks[0], {}).setdefault(ticks[1], []).append(place)      # its words are its tick
+            if not dialect.other:
+                continue
         if role is not None and role not in places.roles and (item is None or role in RESERVED):
             places.roles[role] = place
         elif (pair := _choice(table, place, name, names, dialect) if item is None else None) is not None \
@@ -129,6 +132,12 @@ def _choice(table: Table, place: int, name: str, names: Names, dialect: Dialect)
     if pair is None or (pair[0].id, pair[1]) not in names.others or dialect.other or "/" in name.rsplit(pair[0].id, 1)[-1]:
         return pair
     return pair if all(tick_of(str(cell), TICKS) is not None for cell in table.at(place).cat.categories) else None
+
+
+def _is_tick(table: Table, place: int) -> bool:
+    """Whether a column is a choice's, called like that of its words: SurveyCTO writes both as q4_other."""
+    cells = [str(cell) for cell in table.at(place).cat.categories if cell]
+    return table.header.count(table.header[place]) > 1 and bool(cells) and all(cell in "01" for cell in cells)
 
 
 def _role(name: str) -> str | None:

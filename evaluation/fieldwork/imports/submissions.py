@@ -21,6 +21,8 @@ from evaluation.fieldwork.imports.table import Table, Text
 PARADATA = ("respondent", "instance", "version", "started", "ended", "submitted", "interviewer", "edits")
 TIMES = ("started", "ended", "submitted")
 DESIGN = ("community", "stratum", "psu", "weight", "rater")
+YEAR_FIRST = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: +(\d{1,2}):(\d\d)(?::(\d\d))?)?", re.ASCII)
+SURVEYCTO = "%b %d, %Y %I:%M:%S %p"
 NAIVE = re.compile(r"T[\d:.]+$")            # a time without an offset
 CODE = re.compile(r"[^\W\d_]{0,12}[-_. ]?\d{1,8}[a-zA-Z]?|[a-zA-Z]{1,3}|u-[0-9a-f]{8}")    # f03, enum_12, 访员7, AB
 ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+|(?<!\d)1\d{10}(?!\d)|\+\d{8,}")  # reaches somebody
@@ -116,8 +118,19 @@ def iso_time(cell: str) -> str | None:
     try:
         time = dt.datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d\d)", "", text).replace(" UTC", "+00:00"))
     except ValueError:
-        return None
+        try:
+            time = _time_elsewhere(" ".join(text.split()))
+        except ValueError:
+            return None
     return time.isoformat(timespec="milliseconds" if time.microsecond else "seconds")
+
+
+def _time_elsewhere(text: str) -> dt.datetime:
+    """A time as a spreadsheet shows it, 2026/5/3 8:30, or as SurveyCTO writes it, May 3, 2026 8:30:00 AM; else a ValueError."""
+    if parts := YEAR_FIRST.fullmatch(text):
+        year, month, day, hour, minute, second = (int(part or 0) for part in parts.groups())
+        return dt.datetime(year, month, day, hour, minute, second)
+    return dt.datetime.strptime(text, SURVEYCTO)
 
 
 def seconds_of(times: Sequence[str] | Text) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -17,6 +17,7 @@ from evaluation.fieldwork.columns import refused_columns
 from evaluation.fieldwork.quality.forms import Forms
 
 KEYS = ("respondent", "instance")
+BEFORE_ID = "uuid:"              # of ODK's ids; an import leaves it out
 BESIDE = (*KEYS, "interviewer", "community", "version", "started", "ended", "submitted")
 #: method, respondent, interviewer, item, type, first, again (codes; blank is no answer), value_first, value_again (numbers)
 Pairs = pd.DataFrame
@@ -80,9 +81,9 @@ def _matched(file: Path, ids: pd.Series, key: str, methods: Mapping[str, Forms])
         if key == "instance" and forms.paradata is None:
             continue
         names = forms.respondent if key == "respondent" else forms.column("instance")
-        known = pd.Series(np.arange(len(names)), index=pd.Index(names.astype("str")))
+        known = pd.Series(np.arange(len(names)), index=pd.Index(names.astype("str").str.removeprefix(BEFORE_ID)))
         known = known[~known.index.duplicated() & (known.index != "")]
-        place = known.reindex(ids.to_numpy()).fillna(-1).to_numpy(dtype=int)
+        place = known.reindex(ids.str.removeprefix(BEFORE_ID).to_numpy()).fillna(-1).to_numpy(dtype=int)
         if best is None or (place >= 0).sum() > best[0]:
             best = int((place >= 0).sum()), forms, place
     if best is None or best[0] == 0:

@@ -31,6 +31,11 @@ def flags_file(folder: Path) -> Path:
     return folder / FOLDER / "flags.csv"
 
 
+def reviewed_file(folder: Path) -> Path:
+    """Where the flags that were looked at are kept."""
+    return folder / FOLDER / "reviewed.csv"
+
+
 def made_of(folder: Path, declared: RoundFile, programme: Programme) -> dict[str, str]:
     """SHA-256 of all that flags hang on: answers, paradata, instruments, limits, and what was reviewed.
 
@@ -44,7 +49,7 @@ def made_of(folder: Path, declared: RoundFile, programme: Programme) -> dict[str
         if source is not None:
             files[answers.paradata or f"paradata/{method}.csv"] = [source]
         made[f"instrument {method}"] = _of_json(programme.instruments[method].model_dump(mode="json"))
-    if (reviewed := folder / FOLDER / "reviewed.csv").is_file():
+    if (reviewed := reviewed_file(folder)).is_file():
         files[f"{FOLDER}/reviewed.csv"] = [reviewed]
     try:
         made |= {name: digest(parts) for name, parts in files.items()}
@@ -74,7 +79,7 @@ def write_flags(folder: Path, flags: pd.DataFrame, inputs: Mapping[str, str]) ->
 
 def read_reviewed(folder: Path) -> pd.DataFrame:
     """quality/reviewed.csv; no rows where there is none. Raises DataError for checks that are not known."""
-    file = folder / FOLDER / "reviewed.csv"
+    file = reviewed_file(folder)
     if not file.is_file():
         return pd.DataFrame({name: pd.Series([], dtype="str") for name in REVIEWED})
     made = read_columns(file, REVIEWED)
@@ -87,7 +92,7 @@ def read_reviewed(folder: Path) -> pd.DataFrame:
 
 def write_reviewed(folder: Path, reviewed: pd.DataFrame) -> Path:
     """Write quality/reviewed.csv, sorted by id."""
-    file = folder / FOLDER / "reviewed.csv"
+    file = reviewed_file(folder)
     write_text(file, csv_text(reviewed[list(REVIEWED)].sort_values("id")))
     return file
 

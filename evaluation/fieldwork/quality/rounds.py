@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from evaluation.core.alone import alone
 from evaluation.core.errors import DataError, Problem, UsageError, near_miss, problem
 from evaluation.core.files import digest
 from evaluation.declare.programme import Programme, load_round_file
@@ -16,7 +17,7 @@ from evaluation.declare.scope import offending
 from evaluation.fieldwork.followup import CONTACT
 from evaluation.fieldwork.quality.checks import flags_of
 from evaluation.fieldwork.quality.forms import Forms
-from evaluation.fieldwork.quality.kept import FOLDER, made_of, read_reviewed, write_reviewed
+from evaluation.fieldwork.quality.kept import FOLDER, made_of, read_reviewed, reviewed_file, write_reviewed
 from evaluation.fieldwork.quality.reading import read_forms
 
 
@@ -75,8 +76,10 @@ def reviewed_as(checked: Checked, ids: list[str], note: str | None) -> Checked:
         raise UsageError(wrong)
     these = checked.flags[checked.flags["id"].isin(ids)]
     new = these[["id", "method", "respondent", "check"]].assign(note=" ".join(note.split()))
-    earlier = read_reviewed(checked.folder)
-    file = write_reviewed(checked.folder, pd.concat([earlier[~earlier["id"].isin(ids)], new]))
-    flags = checked.flags.assign(reviewed=checked.flags["reviewed"] | checked.flags["id"].isin(ids))
-    inputs = {**checked.inputs, f"{FOLDER}/{file.name}": digest([file])}
+    with alone(reviewed_file(checked.folder)):
+        earlier = read_reviewed(checked.folder)
+        reviewed = pd.concat([earlier[~earlier["id"].isin(ids)], new])
+        file = write_reviewed(checked.folder, reviewed)
+        inputs = {**checked.inputs, f"{FOLDER}/{file.name}": digest([file])}
+    flags = checked.flags.assign(reviewed=checked.flags["id"].isin(reviewed["id"]))
     return replace(checked, flags=flags, inputs=inputs)
