@@ -78,7 +78,7 @@ r2,c1,2,1,no,,,1
 r3,c2,1,dk,yes,0,b,0
 r4,c2,1,5,,,a,
 """
-FILES = {"rubric": "garden/rubric.yaml", "form": "garden/form.yaml", "round": "round.yaml", "communities": "communities.csv",
+FILES = {"rubric": "garden/rubric.yaml", "form": "garden/form.yaml", "phone": "garden/phone.yaml", "round": "round.yaml", "communities": "communities.csv",
          "answers": "answers.csv", "calls": "calls.csv", "paradata": "paradata/questionnaire.csv",
          "reviewed": "quality/reviewed.csv"}
 BASE = {"rubric": RUBRIC, "form": FORM, "round": ROUND, "communities": COMMUNITIES, "answers": ANSWERS}

@@ -8,11 +8,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from evaluation.core.errors import UsageError, near_miss, problem
 from evaluation.fieldwork.quality.again import read_again
 from evaluation.fieldwork.quality.figures import by_check
 from evaluation.fieldwork.quality.kept import write_flags
-from evaluation.fieldwork.quality.rounds import Checked, check_round, reviewed_as
+from evaluation.fieldwork.quality.rounds import Checked, check_round, forms_of, reviewed_as
 from evaluation.reporting.quality.backcheck import compared, write_back_check
 from evaluation.reporting.quality.tables import back_check_tables, check_rows
 from evaluation.reporting.report import words
@@ -27,9 +26,8 @@ def check_quality(folder: Path, method: str | None, lang: str, back_check: Path 
     a file of interviews made again, compared too.
     """
     checked = check_round(folder)
-    if method is not None and method not in checked.forms:
-        hint = near_miss(method, checked.forms)
-        raise UsageError(problem("J26", path="--method", method=method, hint=hint))
+    if method is not None:
+        forms_of(checked, method, "--method")
     tell(checked.warnings)
     if reviewed or note is not None:
         checked = reviewed_as(checked, reviewed, note)

@@ -15,6 +15,7 @@ from evaluation.fieldwork.quality.rounds import check_round
 
 BASE = {"form": GRID, "answers": HEAD + row("x", rooms="9") + row("y"), "paradata": PARA + para("x") + para("y"), "round": ROUND}
 BACK = "quality: {back_check: {type1: [consent], type3: [rooms]}}\n"
+PHONE = {"phone": GRID.replace("method: questionnaire", "method: phone"), "round": ROUND + "  phone: {file: phone.csv}\n"}
 REVIEWED = "id,method,respondent,check,note\n"
 
 
@@ -53,6 +54,10 @@ FAULTS = {
     "J24": ("J24", {"round": ROUND + BACK}, {"back_check": "id,rooms\nx,2\n"}, 11, "again.csv", 1, "respondent", "instance"),
     "J25": ("J25", {"round": ROUND + "quality: {back_check: {type3: [where]}}\n"}, {"back_check": "respondent,where\nx,park\n"}, 11, "again.csv", 1, "where", "type 3"),
     "J26": ("J26", {}, {"method": "phone"}, 2, "", 0, "--method", "phone"),
+    "J27 warning": ("J27", PHONE, {}, "warning", "phone.csv", 0, "answers.phone.file", "phone yet"),
+    "J27 asked for": ("J27", PHONE, {"method": "phone"}, 11, "phone.csv", 0, "answers.phone.file", "phone yet"),
+    "F01 of all": ("F01", {"answers": None}, {}, 11, "answers.csv", 0, "", "No such file"),
+    "F09 of all": ("F09", {"answers": HEAD}, {}, 11, "answers.csv", 0, "", "no row"),
     "S04 contact": ("S04", {"round": ROUND + BACK}, {"back_check": "respondent,phone,rooms\nx,13912345678,2\n"}, 11, "again.csv", 1, "phone", "phone"),
     "A10 off the list": ("A10", {"round": ROUND + BACK}, {"back_check": "respondent,rooms\nx,many\n"}, 11, "again.csv", 2, "rooms", "many"),
     "A01 paradata": ("A01", {"paradata": PARA.replace("ended", "end") + para("x")}, {}, 11, "questionnaire.csv", 1, "ended", "ended"),

@@ -39,11 +39,14 @@ def reviewed_file(folder: Path) -> Path:
 def made_of(folder: Path, declared: RoundFile, programme: Programme) -> dict[str, str]:
     """SHA-256 of all that flags hang on: answers, paradata, instruments, limits, and what was reviewed.
 
-    Which checks exclude is not among it: it changes no flag. Raises DataError where a file is not there.
+    A method without answers yet adds nothing. Which checks exclude is not among it: it changes no flag. Raises DataError where
+    another file is not there.
     """
     made: dict[str, str] = {}
     files: dict[str, list[Path]] = {}
     for method, answers in declared.answers.items():
+        if not (folder / answers.file).exists():
+            continue
         files[answers.file] = parquet_files(folder / answers.file)
         source = paradata_file(folder, method, answers)
         if source is not None:

@@ -23,7 +23,9 @@ from evaluation.fieldwork.quality.reading import read_forms
 
 @dataclass(frozen=True)
 class Checked:
-    """forms: by method. flags: as `flags_of` gives them, and reviewed (true or false). inputs: what they were made of."""
+    """forms: by method that has some. flags: as `flags_of` gives them, and reviewed (true or false). inputs: what they were
+    made of.
+    """
 
     folder: Path
     declared: RoundFile
@@ -35,18 +37,28 @@ class Checked:
 
 
 def check_round(folder: Path) -> Checked:
-    """Read and check the forms of every method. Raises DeclarationError, or DataError with every fault; no file is changed."""
+    """Read and check the forms of every method that has some; a warning tells which have none yet [J27].
+
+    Raises DeclarationError, or DataError with every fault; no file is changed.
+    """
     declared, programme = load_round_file(folder)
     inputs = made_of(folder, declared, programme)
     faults: list[Problem] = []
     warnings: list[Problem] = []
     forms: dict[str, Forms] = {}
-    for method in declared.answers:
+    none_yet: list[Problem] = []
+    for method, answers in declared.answers.items():
         try:
             forms[method], told = read_forms(folder, declared, method, programme.instruments[method])
             warnings += told
         except DataError as error:
-            faults += error.problems
+            if _none_yet(folder / answers.file, error):
+                none_yet += error.problems
+                warnings.append(_no_forms(folder, declared, method, warning=True))
+            else:
+                faults += error.problems
+    if not forms:
+        faults += none_yet
     known = pd.DataFrame()
     try:
         known = read_reviewed(folder)
@@ -57,6 +69,28 @@ def check_round(folder: Path) -> Checked:
     flags = flags_of(forms.values(), declared.quality)
     flags["reviewed"] = flags["id"].isin(known["id"])
     return Checked(folder, declared, programme, forms, flags, inputs, tuple(warnings))
+
+
+def forms_of(checked: Checked, method: str, path: str) -> Forms:
+    """A method's forms. path: where the method was named. Raises UsageError for one that the round does not have [J26],
+    DataError for one without forms yet [J27].
+    """
+    declared = checked.declared
+    if method not in declared.answers:
+        raise UsageError(problem("J26", path=path, method=method, hint=near_miss(method, declared.answers)))
+    if method not in checked.forms:
+        raise DataError(_no_forms(checked.folder, declared, method))
+    return checked.forms[method]
+
+
+def _none_yet(file: Path, error: DataError) -> bool:
+    """Whether nothing is wrong but that the field has sent nothing: no file, or a header alone."""
+    return not file.exists() or [(told.code, told.file) for told in error.problems] == [("F09", str(file))]
+
+
+def _no_forms(folder: Path, declared: RoundFile, method: str, warning: bool = False) -> Problem:
+    file = folder / declared.answers_of(method).file
+    return problem("J27", file, path=f"answers.{method}.file", method=method, warning=warning)
 
 
 def reviewed_as(checked: Checked, ids: list[str], note: str | None) -> Checked:

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from evaluation.core.errors import UsageError, near_miss, problem
+from evaluation.core.errors import UsageError, problem
 from evaluation.declare.model import label
 from evaluation.fieldwork.opening import read_calls
 from evaluation.fieldwork.quality.checks import CHECKS
 from evaluation.fieldwork.quality.figures import by_check, by_day
 from evaluation.fieldwork.quality.forms import Forms
 from evaluation.fieldwork.quality.kept import flags_file
-from evaluation.fieldwork.quality.rounds import Checked, check_round
+from evaluation.fieldwork.quality.rounds import Checked, check_round, forms_of
 from evaluation.fieldwork.quality.times import shortest_minutes, timed_minutes
 from evaluation.reporting.quality.backcheck import read_back_check
 from evaluation.reporting.quality.charts import durations_chart, flags_chart, forms_by_day, interviewer_funnel
@@ -54,19 +54,17 @@ class Fieldwork:
 
     @classmethod
     def of_round(cls, round: str | Path, method: str, lang: str = "zh") -> Fieldwork:  # noqa: A002  # the notebook's word
-        """Check the round's forms now, whatever flags are kept. Raises UsageError for a method that the round does not have."""
+        """Check the round's forms now, whatever flags are kept. See `forms_of` for what it raises."""
         word = words(lang)
         checked = check_round(found_folder(round))
-        if method not in checked.forms:
-            hint = near_miss(method, checked.forms)
-            raise UsageError(problem("J26", path="method", method=method, hint=hint))
+        forms = forms_of(checked, method, "method")
         title = f"{word['fieldwork']}: {word[method]}"
-        asked = checked.forms[method].instrument
+        asked = forms.instrument
         source = word["quality_source"].format(round=checked.declared.round, instrument=asked.instrument,
                                                version=asked.version, software=version("evaluation"),
                                                answers=checked.inputs[checked.declared.answers_of(method).file])
         footer = (word["scope"], word["quality_scope"], f"{word['source']}: {source}")
-        return cls(checked, checked.forms[method], lang, Report(lang, title, label(checked.declared.title, lang), footer))
+        return cls(checked, forms, lang, Report(lang, title, label(checked.declared.title, lang), footer))
 
     @cached_property
     def flags(self) -> pd.DataFrame:
