@@ -48,7 +48,7 @@ def check_ledger(found: Verification, place: Place, heads: list[tuple[str, Ancho
         for sheet in found.sheets:
             if sheet.about is not None:
                 _in_ledger(sheet, about.get((sheet.about.round, sheet.about.community), []), complete=own is not None)
-        if own is not None and len(found.sheets) > 1:
+        if own is not None and place.whole:
             _missing(found, own, place)
 
 

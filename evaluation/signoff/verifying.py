@@ -43,7 +43,7 @@ def verify(path: str | Path, trust: Trust | str | Path | None = None, *, at_leas
         advance(1)
     heads = [(f"{sheet.folder}/{SHEET}", sheet.about.ledger) for sheet in found.sheets if sheet.about is not None]
     if place.results is not None:
-        heads += _publication(found, place.results, known)
+        heads += _publication(found, place.results, place.whole, known)
         check_ledger(found, place, heads)
     if recompute and place.round is not None:
         _figures(found, place.round)
@@ -59,7 +59,8 @@ def _place(path: Path) -> Place:
     if not path.exists():
         raise SignoffError(problem("V37", path))
     start = path.parent if path.is_file() else path
-    if (start / SHEET).is_file():
+    whole = not (start / SHEET).is_file()
+    if not whole:
         folders, results = [start], None
     else:
         results = start / "results" if (start / "results").is_dir() else start
@@ -70,7 +71,7 @@ def _place(path: Path) -> Place:
     round_ = next((folder for folder in above if (folder / "round.yaml").is_file()), None)
     if results is None and round_ is not None:
         results = round_ / "results"
-    return Place(folders, results, round_)
+    return Place(folders, results, round_, whole)
 
 
 def _is_elsewhere(folder: Path, community: str, place: Place) -> bool:
@@ -91,7 +92,7 @@ def _trust_file(given: str | Path | None, place: Place) -> Path:
     return file
 
 
-def _publication(found: Verification, results: Path, trust: Trust) -> Iterator[tuple[str, Anchor]]:
+def _publication(found: Verification, results: Path, whole: bool, trust: Trust) -> Iterator[tuple[str, Anchor]]:
     """Check what was given out; the head of the ledger that it printed."""
     file = results / PUBLICATION
     if not file.is_file():
@@ -112,7 +113,7 @@ def _publication(found: Verification, results: Path, trust: Trust) -> Iterator[t
         if not there.is_file() or sha256(there.read_bytes()) != digest:
             found.faults.append(problem("V31", there))
     here = [sheet for sheet in found.sheets if sheet.publication == envelope.sha256]
-    if len(found.sheets) > 1 and len(here) != said.sheets:
+    if whole and len(here) != said.sheets:
         found.faults.append(problem("V24", file, given=said.sheets, found=len(here)))
     yield str(file), said.ledger
 

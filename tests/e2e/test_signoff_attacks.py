@@ -281,6 +281,15 @@ def test_a_bulletin_that_was_changed_and_a_sheet_that_is_gone(signed):
     assert codes(signed) == ["V21", "V24", "V31"]
 
 
+def test_all_sheets_but_one_are_gone(signed):
+    """One that is left is no sheet by itself where the folder of all was asked for."""
+    for own in (signed / "results").glob("*/sheet.json"):
+        if own.parent != files(signed):
+            shutil.rmtree(own.parent)
+    assert codes(signed) == codes(signed / "results") == ["V21", "V24"]
+    assert codes(files(signed)) == []
+
+
 def without_triggers(signed, statement):
     connection = sqlite3.connect(signed / "evaluation.db")
     connection.executescript(f"DROP TRIGGER ledger_no_update; DROP TRIGGER ledger_no_delete; {statement};")
