@@ -164,10 +164,10 @@ def _finish(results: Path, ledger: Ledger, round_: str) -> None:
     for staged in results.glob(f"{STAGED}*"):
         file, process = staged / PUBLICATION, int(staged.name.removeprefix(STAGED))
         if kept is not None and file.is_file() and file.read_bytes() == kept:
+            write_bytes(results / CHAIN, exported(ledger.entries()))      # before what it is to know
             for prepared in sorted(staged.rglob("*"), key=lambda path: path.name == PUBLICATION):
                 if prepared.is_file():
                     prepared.replace(results / prepared.relative_to(staged))
-            write_bytes(results / CHAIN, exported(ledger.entries()))
         elif process != os.getpid() and psutil.pid_exists(process):
             continue
         shutil.rmtree(staged)

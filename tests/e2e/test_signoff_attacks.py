@@ -306,6 +306,28 @@ def test_a_row_of_the_ledger_edited_or_removed(signed, statement, code):
     assert code in codes(signed)
 
 
+@pytest.mark.parametrize("with_ledger", [True, False])
+@pytest.mark.parametrize(("change", "code"), [
+    (lambda lines: [*lines[:4], lines[4].replace(b"2026", b"2025"), *lines[5:]], "V18"),
+    (lambda lines: lines[:4] + lines[5:], "V19"),
+    (lambda lines: lines[:-1], "V47"), (lambda lines: [], "V47"),
+])
+def test_the_ledgers_text_edited_or_cut(signed, change, code, with_ledger):
+    """Told where the ledger itself is at hand and whole, as it is where there is the text alone."""
+    text = signed / "results" / "ledger.jsonl"
+    text.write_bytes(b"".join(change(text.read_bytes().splitlines(keepends=True))))
+    if not with_ledger:
+        (signed / "evaluation.db").unlink()
+    assert code in codes(signed)
+
+
+def test_a_ledger_without_its_last_entries(signed):
+    """No head was printed after the publication, but sheets carry it."""
+    without_triggers(signed, "DELETE FROM ledger WHERE event = 'published'")
+    (signed / "results" / "ledger.jsonl").unlink()
+    assert codes(signed) == codes(files(signed)) == ["V47"]
+
+
 def test_a_ledger_hashed_anew_does_not_reach_the_published_head(signed):
     """Every row made anew, as if c20 had never been countersigned by this envelope: a whole chain, but another head."""
     previous, rows = "0" * 64, []
