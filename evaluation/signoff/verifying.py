@@ -13,7 +13,7 @@ from evaluation.signoff.envelope import read_envelope
 from evaluation.signoff.ledger_checks import check_ledger
 from evaluation.signoff.recomputing import figures_of
 from evaluation.signoff.sheet import Anchor
-from evaluation.signoff.signing import FAULTS, PUBLICATION, SHEET
+from evaluation.signoff.signing import CHAIN, FAULTS, GIVEN_OUT, PUBLICATION, SHEET
 from evaluation.signoff.statements import Published, Statement, read_statement
 from evaluation.signoff.states import State
 from evaluation.signoff.trust import Trust, read_trust
@@ -29,7 +29,8 @@ def verify(path: str | Path, trust: Trust | str | Path | None = None, *, at_leas
     trust: who may sign, or the round.yaml that says it; without it that of the round the files lie in. at_least: the state
     that every sheet must have reached. advance: told how many more are done.
 
-    SignoffError: there is no sheet [V37], no trust list [V36]. All that is wrong with sheets is in the result.
+    SignoffError: there is no sheet [V37], no trust list [V36], a file that is none of those that are checked [V49]. All that is
+    wrong with sheets is in the result.
     """
     place = _place(Path(path))
     known = trust if isinstance(trust, Trust) else read_trust(_trust_file(trust, place))
@@ -58,6 +59,8 @@ def count_sheets(path: str | Path) -> int:
 def _place(path: Path) -> Place:
     if not path.exists():
         raise SignoffError(problem("V37", path))
+    if path.is_file() and path.name not in (*FILES, PUBLICATION, CHAIN, *GIVEN_OUT, "round.yaml"):
+        raise SignoffError(problem("V49", path))
     start = path.parent if path.is_file() else path
     whole = not (start / SHEET).is_file()
     if not whole:
@@ -96,6 +99,8 @@ def _publication(found: Verification, results: Path, whole: bool, trust: Trust) 
     """Check what was given out; the head of the ledger that it printed."""
     file = results / PUBLICATION
     if not file.is_file():
+        if any((results / name).is_file() for name in GIVEN_OUT):
+            found.faults.append(problem("V48", file))
         return
     try:
         envelope = read_envelope(file.read_bytes())

@@ -281,6 +281,22 @@ def test_a_bulletin_that_was_changed_and_a_sheet_that_is_gone(signed):
     assert codes(signed) == ["V21", "V24", "V31"]
 
 
+def test_a_bulletin_without_the_chiefs_signature(signed):
+    """Without publication.json nothing said what had been given out, and any bulletin held."""
+    (signed / "results" / "publication.json").unlink()
+    assert codes(signed) == ["V48"]
+
+
+@pytest.mark.parametrize("name", ["results/c20/sheet (1).json", "results/c20/from-mail.pdf", "results/c20/score.json"])
+def test_a_file_that_is_not_checked_is_not_said_to_hold(signed, name):
+    """The sheet beside it is all in order; it is not what was asked for."""
+    if not (signed / name).is_file():
+        (signed / name).write_text("{}", encoding="utf-8")
+    with pytest.raises(SignoffError) as raised:
+        verify(signed / name, recompute=False)
+    assert [told.code for told in raised.value.problems] == ["V49"]
+
+
 def test_all_sheets_but_one_are_gone(signed):
     """One that is left is no sheet by itself where the folder of all was asked for."""
     for own in (signed / "results").glob("*/sheet.json"):
