@@ -111,6 +111,15 @@ def test_the_community_notebook_shows_the_same_byte_for_byte(my_round, tmp_path)
     assert [(folder / "results" / "c11" / name).read_bytes() for name in ("score.json", "community.html")] == files[1]
 
 
+def test_half_a_character_fails_no_cell(tmp_path):
+    """A kernel goes on after it, as after bytes that are no UTF-8; the cell after it failed."""
+    cells = [new_code_cell(r"print('a \ud800 b')"), new_code_cell(r"print('c \udcff d')"), new_code_cell("'after'")]
+    made = executed(new_notebook(cells=cells, metadata=KERNEL), "fork", {"target": tmp_path / "n.ipynb"})
+    shown = [cell.outputs for cell in made if cell.cell_type == "code"][-3:]
+    assert [one[0].get("text") for one in shown] == ["a � b\n", "c � d\n", None]
+    assert shown[2][0].data["text/plain"] == "'after'"
+
+
 def test_two_children_draw_different_numbers(tmp_path):
     source = "import numpy as np, random\nprint(np.random.random(), random.random())"
     notebook = tmp_path / "random.ipynb"
