@@ -243,6 +243,14 @@ def test_a_notebook_of_ones_own_gets_a_page(my_round, tmp_path):
     assert "&lt;b&gt;c13&lt;/b&gt;" in page
 
 
+def test_a_notebook_without_a_language(my_round, tmp_path):
+    """Nobody asked for `lang`: it was told as a parameter that the notebook does not have."""
+    cells = [new_code_cell("round = ''\ncommunity = ''", metadata={"tags": ["parameters"]}), new_code_cell("community")]
+    nbformat.write(new_notebook(cells=cells, metadata=KERNEL), tmp_path / "plain.ipynb")
+    ran = command("run", "--round", my_round, "--community", "c13", "--notebook", tmp_path / "plain.ipynb", "--lang", "en")
+    assert ran.returncode == 0, ran.stderr
+
+
 @pytest.mark.parametrize(("words", "told"), [
     (["--engine", "forky"], "U10"), (["--memory", "-1"], "U11"), (["--jobs", "0"], "U12"),
     (["--cell-timeout", "nan"], "U11"),
