@@ -8,7 +8,7 @@ import pandas as pd
 
 from evaluation.core.files import write_text
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")    # those of full width: typed with Chinese
 
 
 def guarded(text: object) -> object:

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from evaluation.core.database import database_url
-from evaluation.core.errors import EvaluationError, SignoffError, problem
+from evaluation.core.errors import EvaluationError, Problem, SignoffError, problem
 from evaluation.declare.loading import load
 from evaluation.declare.round import RoundFile
 from evaluation.signoff.canonical import NotCanonicalError
@@ -35,11 +35,13 @@ def check_ledger(found: Verification, place: Place, heads: list[tuple[str, Ancho
         found.faults += error.problems
     if own is not None:
         printed = [*heads, (str(text), anchor_of(told))] if told else heads
-        found.faults += chain_faults(own, where, printed)
-    elif told is not None:
+        found.faults += chain_faults(own, where, printed) + _cut_off(found, own, where)
+    if told is not None:
+        found.faults += _cut_off(found, told, str(text))
+    if told is not None and (own is None or told != own[:len(told)]):
         reached = [(by, anchor) for by, anchor in heads if by.endswith(PUBLICATION) or anchor.entries <= len(told)]
         found.faults += chain_faults(told, str(text), reached)
-    elif any(sheet.signature is not None for sheet in found.sheets):
+    elif told is None and own is None and any(sheet.signature is not None for sheet in found.sheets):
         found.notes.append(problem("V39", place.results or "", warning=True))
     if (entries := own if own is not None else told) is not None:
         about: dict[tuple[str, str], list[Entry]] = {}
@@ -48,7 +50,7 @@ def check_ledger(found: Verification, place: Place, heads: list[tuple[str, Ancho
         for sheet in found.sheets:
             if sheet.about is not None:
                 _in_ledger(sheet, about.get((sheet.about.round, sheet.about.community), []), complete=own is not None)
-        if own is not None and len(found.sheets) > 1:
+        if own is not None and place.whole:
             _missing(found, own, place)
 
 
@@ -72,6 +74,13 @@ def _ledger(place: Place) -> tuple[list[Entry] | None, str]:
 
 def _writable(folder: Path, file: str) -> bool:
     return os.access(folder, os.W_OK) and os.access(folder / file, os.W_OK)
+
+
+def _cut_off(found: Verification, entries: list[Entry], where: str) -> list[Problem]:
+    """Publications that sheets carry, and that are after the last entry: no head was printed of those."""
+    known = {entry.subject for entry in entries}
+    unknown = {sheet.publication for sheet in found.sheets if sheet.publication} - known
+    return [problem("V47", where, number=len(entries))] if unknown else []
 
 
 def _in_ledger(found: Checked, own: list[Entry], complete: bool) -> None:

@@ -16,6 +16,8 @@ FAULTS = {"json": "V01", "duplicate": "V02", "number": "V03", "form": "V04", "ty
 SHEET, PDF, XLSX = "sheet.json", "sheet.pdf", "sheet.xlsx"
 SIGNATURE, COUNTERSIGNATURE, OFFICE = "signature.json", "countersignature.json", "sheet.signed.pdf"
 INCLUSION, PUBLICATION, CHAIN = "inclusion.json", "publication.json", "ledger.jsonl"
+GIVEN_OUT = ("bulletin.html", "bulletin.pdf", "results.json", "results.csv", "results.schema.json", "datapackage.json",
+             "register.csv", "stars.csv")
 
 
 def sign(sheet: Sheet | bytes, signer: Signer, at: datetime, trust: Trust,

@@ -86,8 +86,9 @@ class Verification:
 
 @dataclass
 class Place:
-    """What is at hand: folders of sheets, the results they lie in, the round."""
+    """What is at hand: folders of sheets, the results they lie in, the round. whole: not one sheet is asked for, but all."""
 
     folders: list[Path]
     results: Path | None
     round: Path | None
+    whole: bool

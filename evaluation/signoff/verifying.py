@@ -13,7 +13,7 @@ from evaluation.signoff.envelope import read_envelope
 from evaluation.signoff.ledger_checks import check_ledger
 from evaluation.signoff.recomputing import figures_of
 from evaluation.signoff.sheet import Anchor
-from evaluation.signoff.signing import FAULTS, PUBLICATION, SHEET
+from evaluation.signoff.signing import CHAIN, FAULTS, GIVEN_OUT, PUBLICATION, SHEET
 from evaluation.signoff.statements import Published, Statement, read_statement
 from evaluation.signoff.states import State
 from evaluation.signoff.trust import Trust, read_trust
@@ -29,7 +29,8 @@ def verify(path: str | Path, trust: Trust | str | Path | None = None, *, at_leas
     trust: who may sign, or the round.yaml that says it; without it that of the round the files lie in. at_least: the state
     that every sheet must have reached. advance: told how many more are done.
 
-    SignoffError: there is no sheet [V37], no trust list [V36]. All that is wrong with sheets is in the result.
+    SignoffError: there is no sheet [V37], no trust list [V36], a file that is none of those that are checked [V49]. All that is
+    wrong with sheets is in the result.
     """
     place = _place(Path(path))
     known = trust if isinstance(trust, Trust) else read_trust(_trust_file(trust, place))
@@ -43,7 +44,7 @@ def verify(path: str | Path, trust: Trust | str | Path | None = None, *, at_leas
         advance(1)
     heads = [(f"{sheet.folder}/{SHEET}", sheet.about.ledger) for sheet in found.sheets if sheet.about is not None]
     if place.results is not None:
-        heads += _publication(found, place.results, known)
+        heads += _publication(found, place.results, place.whole, known)
         check_ledger(found, place, heads)
     if recompute and place.round is not None:
         _figures(found, place.round)
@@ -58,8 +59,11 @@ def count_sheets(path: str | Path) -> int:
 def _place(path: Path) -> Place:
     if not path.exists():
         raise SignoffError(problem("V37", path))
+    if path.is_file() and path.name not in (*FILES, PUBLICATION, CHAIN, *GIVEN_OUT, "round.yaml"):
+        raise SignoffError(problem("V49", path))
     start = path.parent if path.is_file() else path
-    if (start / SHEET).is_file():
+    whole = not (start / SHEET).is_file()
+    if not whole:
         folders, results = [start], None
     else:
         results = start / "results" if (start / "results").is_dir() else start
@@ -70,7 +74,7 @@ def _place(path: Path) -> Place:
     round_ = next((folder for folder in above if (folder / "round.yaml").is_file()), None)
     if results is None and round_ is not None:
         results = round_ / "results"
-    return Place(folders, results, round_)
+    return Place(folders, results, round_, whole)
 
 
 def _is_elsewhere(folder: Path, community: str, place: Place) -> bool:
@@ -91,10 +95,12 @@ def _trust_file(given: str | Path | None, place: Place) -> Path:
     return file
 
 
-def _publication(found: Verification, results: Path, trust: Trust) -> Iterator[tuple[str, Anchor]]:
+def _publication(found: Verification, results: Path, whole: bool, trust: Trust) -> Iterator[tuple[str, Anchor]]:
     """Check what was given out; the head of the ledger that it printed."""
     file = results / PUBLICATION
     if not file.is_file():
+        if any((results / name).is_file() for name in GIVEN_OUT):
+            found.faults.append(problem("V48", file))
         return
     try:
         envelope = read_envelope(file.read_bytes())
@@ -112,7 +118,7 @@ def _publication(found: Verification, results: Path, trust: Trust) -> Iterator[t
         if not there.is_file() or sha256(there.read_bytes()) != digest:
             found.faults.append(problem("V31", there))
     here = [sheet for sheet in found.sheets if sheet.publication == envelope.sha256]
-    if len(found.sheets) > 1 and len(here) != said.sheets:
+    if whole and len(here) != said.sheets:
         found.faults.append(problem("V24", file, given=said.sheets, found=len(here)))
     yield str(file), said.ledger
 

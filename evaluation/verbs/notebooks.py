@@ -18,7 +18,7 @@ from evaluation.reporting.batch import pool_of
 from evaluation.reporting.forking.forks import Rehearsals
 from evaluation.reporting.forking.limits import NO_LIMITS, Limits
 from evaluation.reporting.opened import VARIABLE, opened_for_batch
-from evaluation.reporting.parameters import check_names, read_notebook, typed
+from evaluation.reporting.parameters import check_names, kinds_of, read_notebook, typed
 from evaluation.reporting.record import BatchRecord
 from evaluation.reporting.results import software
 from evaluation.reporting.tasks import Settings, Task, is_done
@@ -27,7 +27,8 @@ from evaluation.verbs.executors import EXECUTORS, check_choice, optional
 from evaluation.verbs.portions import portions
 from evaluation.verbs.telling import tell
 
-OWN = ("round", "community", "lang")  # parameters that have options of their own
+ASKED = ("round", "community")     # parameters that a notebook must have; lang it may
+OWN = (*ASKED, "lang")             # those that have options of their own
 SHOWN = 5
 ENGINES = ("fork", "nbclient")
 
@@ -77,7 +78,8 @@ def run(batch: Batch) -> None:
     file = batch.notebook or shipped("notebooks") / "community.ipynb"
     template = read_notebook(file)
     given = typed(file, template, dict(_parameter(text) for text in batch.parameters))
-    check_names(file, template, OWN)
+    check_names(file, template, ASKED)
+    given = {**({"lang": batch.lang} if "lang" in kinds_of(template) else {}), **given}
     settings = Settings(batch.cores if batch.every else 1, batch.engine, batch.limits, _rehearsals(batch), batch.lang,
                         None if batch.store is None else (batch.store, batch.folder.resolve()))
     record = BatchRecord({"software": software(), "notebook": file.name, "engine": batch.engine, "jobs": settings.jobs,
@@ -120,7 +122,7 @@ def _rehearsals(batch: Batch) -> Rehearsals:
 def _task(batch: Batch, template: NotebookNode, opened: Round, name: str, given: dict[str, Any]) -> Task:
     folder = batch.folder.resolve() / "results" / name      # a worker of a cluster is in a folder of its own
     products = ["community.html"] if batch.notebook is not None else ["community.html", "score.json"]
-    parameters = {"round": str(batch.folder.resolve()), "community": name, "lang": batch.lang, **given}
+    parameters = {"round": str(batch.folder.resolve()), "community": name, **given}
     return Task(name, template, folder / "community.ipynb", parameters, tuple(folder / product for product in products),
                 f"{software()} {opened.inputs}")
 

@@ -72,11 +72,11 @@ def publish_round(folder: Path, key: Path, descriptor: int | None, lang: str,
         number = ledger.versions(declared.round).get("", (0, "draft"))[0] + 1
         previous = ledger.held(declared.round, "", number - 1).envelopes.get("published", b"")
         register = _register(folder, declared, programme, read.sheets)
-        files = _files(made, number, declared, programme, register, lang, anchor)
+        files = {**_files(made, number, declared, programme, register, lang, anchor), **_register_files(register)}
         digests = {name: sha256(content) for name, content in files.items()}
         envelope = publish(declared.round, number, made.root, len(passed), sha256(previous) if previous else "", anchor, signer,
                            at, trust, digests)
-        _stage(results / f"{STAGED}{os.getpid()}", made, envelope, files, register)
+        _stage(results / f"{STAGED}{os.getpid()}", made, envelope, files)
         done: list[Done] = [("publish", Event(time_text(at), "", declared.round, one.community, one.version,
                                               one.subject), b"") for one in new]
         done.append(("publish", Event(time_text(at), "", declared.round, "", number, envelope.sha256), envelope.content()))
@@ -142,7 +142,15 @@ def _files(made: Tree, number: int, declared: RoundFile, programme: Programme, r
             "bulletin.pdf": bulletin_pdf(results, lang, levels, stars), **result_files(results)}
 
 
-def _stage(staged: Path, made: Tree, envelope: Envelope, files: Mapping[str, bytes], register: pd.DataFrame | None) -> None:
+def _register_files(register: pd.DataFrame | None) -> dict[str, bytes]:
+    """The register of stars, and those that last, by name; nothing for a round that keeps none."""
+    if register is None:
+        return {}
+    lasting = register.loc[register["level"] != "", ["community", "level", "until"]]
+    return {REGISTER: csv_text(register).encode(), STARS: csv_text(lasting).encode()}
+
+
+def _stage(staged: Path, made: Tree, envelope: Envelope, files: Mapping[str, bytes]) -> None:
     """Write all of it beside the results."""
     shutil.rmtree(staged, ignore_errors=True)
     told = loads(envelope.content())
@@ -150,10 +158,6 @@ def _stage(staged: Path, made: Tree, envelope: Envelope, files: Mapping[str, byt
         write_bytes(staged / name, content)
     for index, one in enumerate(made.sheets):
         write_bytes(staged / one.community / INCLUSION, made.inclusion(index, told).content())
-    if register is not None:
-        write_bytes(staged / REGISTER, csv_text(register).encode())
-        lasting = register.loc[register["level"] != "", ["community", "level", "until"]]
-        write_bytes(staged / STARS, csv_text(lasting).encode())
     write_bytes(staged / PUBLICATION, envelope.content())
 
 
@@ -164,10 +168,10 @@ def _finish(results: Path, ledger: Ledger, round_: str) -> None:
     for staged in results.glob(f"{STAGED}*"):
         file, process = staged / PUBLICATION, int(staged.name.removeprefix(STAGED))
         if kept is not None and file.is_file() and file.read_bytes() == kept:
+            write_bytes(results / CHAIN, exported(ledger.entries()))      # before what it is to know
             for prepared in sorted(staged.rglob("*"), key=lambda path: path.name == PUBLICATION):
                 if prepared.is_file():
                     prepared.replace(results / prepared.relative_to(staged))
-            write_bytes(results / CHAIN, exported(ledger.entries()))
         elif process != os.getpid() and psutil.pid_exists(process):
             continue
         shutil.rmtree(staged)

@@ -111,6 +111,15 @@ def test_the_community_notebook_shows_the_same_byte_for_byte(my_round, tmp_path)
     assert [(folder / "results" / "c11" / name).read_bytes() for name in ("score.json", "community.html")] == files[1]
 
 
+def test_half_a_character_fails_no_cell(tmp_path):
+    """A kernel goes on after it, as after bytes that are no UTF-8; the cell after it failed."""
+    cells = [new_code_cell(r"print('a \ud800 b')"), new_code_cell(r"print('c \udcff d')"), new_code_cell("'after'")]
+    made = executed(new_notebook(cells=cells, metadata=KERNEL), "fork", {"target": tmp_path / "n.ipynb"})
+    shown = [cell.outputs for cell in made if cell.cell_type == "code"][-3:]
+    assert [one[0].get("text") for one in shown] == ["a � b\n", "c � d\n", None]
+    assert shown[2][0].data["text/plain"] == "'after'"
+
+
 def test_two_children_draw_different_numbers(tmp_path):
     source = "import numpy as np, random\nprint(np.random.random(), random.random())"
     notebook = tmp_path / "random.ipynb"
@@ -232,6 +241,14 @@ def test_a_notebook_of_ones_own_gets_a_page(my_round, tmp_path):
     page = (my_round / "results" / "c13" / "community.html").read_text(encoding="utf-8")
     assert "<h1>My own &amp; only</h1>" in page
     assert "&lt;b&gt;c13&lt;/b&gt;" in page
+
+
+def test_a_notebook_without_a_language(my_round, tmp_path):
+    """Nobody asked for `lang`: it was told as a parameter that the notebook does not have."""
+    cells = [new_code_cell("round = ''\ncommunity = ''", metadata={"tags": ["parameters"]}), new_code_cell("community")]
+    nbformat.write(new_notebook(cells=cells, metadata=KERNEL), tmp_path / "plain.ipynb")
+    ran = command("run", "--round", my_round, "--community", "c13", "--notebook", tmp_path / "plain.ipynb", "--lang", "en")
+    assert ran.returncode == 0, ran.stderr
 
 
 @pytest.mark.parametrize(("words", "told"), [

@@ -436,7 +436,11 @@ def test_the_register_of_stars_goes_on_from_the_round_before(round_):
     assert "c01" not in lasting.index
     page = (results / "bulletin.html").read_text(encoding="utf-8")
     assert "2029-11-23" in page
-    (round_ / "held.csv").write_bytes((results / "stars.csv").read_bytes())     # the next round reads it
+    given = (results / "stars.csv").read_bytes()
+    (results / "stars.csv").write_bytes(given.replace(b"2029", b"2039"))
+    faults = verify(round_, recompute=False).faults
+    assert [(fault.code, Path(str(fault.file)).name) for fault in faults] == [("V31", "stars.csv")]
+    (round_ / "held.csv").write_bytes(given)     # the next round reads it
     (round_ / "results").rename(round_ / "before")
     (round_ / "evaluation.db").unlink()
     sheets(round_, "c01")

@@ -281,6 +281,31 @@ def test_a_bulletin_that_was_changed_and_a_sheet_that_is_gone(signed):
     assert codes(signed) == ["V21", "V24", "V31"]
 
 
+def test_a_bulletin_without_the_chiefs_signature(signed):
+    """Without publication.json nothing said what had been given out, and any bulletin held."""
+    (signed / "results" / "publication.json").unlink()
+    assert codes(signed) == ["V48"]
+
+
+@pytest.mark.parametrize("name", ["results/c20/sheet (1).json", "results/c20/from-mail.pdf", "results/c20/score.json"])
+def test_a_file_that_is_not_checked_is_not_said_to_hold(signed, name):
+    """The sheet beside it is all in order; it is not what was asked for."""
+    if not (signed / name).is_file():
+        (signed / name).write_text("{}", encoding="utf-8")
+    with pytest.raises(SignoffError) as raised:
+        verify(signed / name, recompute=False)
+    assert [told.code for told in raised.value.problems] == ["V49"]
+
+
+def test_all_sheets_but_one_are_gone(signed):
+    """One that is left is no sheet by itself where the folder of all was asked for."""
+    for own in (signed / "results").glob("*/sheet.json"):
+        if own.parent != files(signed):
+            shutil.rmtree(own.parent)
+    assert codes(signed) == codes(signed / "results") == ["V21", "V24"]
+    assert codes(files(signed)) == []
+
+
 def without_triggers(signed, statement):
     connection = sqlite3.connect(signed / "evaluation.db")
     connection.executescript(f"DROP TRIGGER ledger_no_update; DROP TRIGGER ledger_no_delete; {statement};")
@@ -295,6 +320,28 @@ def without_triggers(signed, statement):
 def test_a_row_of_the_ledger_edited_or_removed(signed, statement, code):
     without_triggers(signed, statement)
     assert code in codes(signed)
+
+
+@pytest.mark.parametrize("with_ledger", [True, False])
+@pytest.mark.parametrize(("change", "code"), [
+    (lambda lines: [*lines[:4], lines[4].replace(b"2026", b"2025"), *lines[5:]], "V18"),
+    (lambda lines: lines[:4] + lines[5:], "V19"),
+    (lambda lines: lines[:-1], "V47"), (lambda lines: [], "V47"),
+])
+def test_the_ledgers_text_edited_or_cut(signed, change, code, with_ledger):
+    """Told where the ledger itself is at hand and whole, as it is where there is the text alone."""
+    text = signed / "results" / "ledger.jsonl"
+    text.write_bytes(b"".join(change(text.read_bytes().splitlines(keepends=True))))
+    if not with_ledger:
+        (signed / "evaluation.db").unlink()
+    assert code in codes(signed)
+
+
+def test_a_ledger_without_its_last_entries(signed):
+    """No head was printed after the publication, but sheets carry it."""
+    without_triggers(signed, "DELETE FROM ledger WHERE event = 'published'")
+    (signed / "results" / "ledger.jsonl").unlink()
+    assert codes(signed) == codes(files(signed)) == ["V47"]
 
 
 def test_a_ledger_hashed_anew_does_not_reach_the_published_head(signed):

@@ -50,7 +50,7 @@ def test_the_export_is_safe_in_a_spreadsheet(folder):
     assert len(pd.read_csv(findings)) == len(register(opened, gated_scores(opened)))
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "  =cmd"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "  =cmd", "\n=1+1", "＝1+1", "＠SUM(A1)"])
 def test_formulas_stay_text(tmp_path, text):
     assert guarded(text) == f"'{text}"
     file = write_csv(tmp_path / "t.csv", pd.DataFrame({"text": [text], "number": [-1.5]}))

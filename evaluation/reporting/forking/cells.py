@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from evaluation.reporting.forking.printed import Printed
 
 Send = Callable[[bytes], object]
 SHOWN = ("stream", "display_data", "update_display_data", "execute_result", "error", "clear_output", "execute_input")
+HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")     # those between stand for bytes that are no UTF-8, and pass
 
 
 @dataclass
@@ -48,6 +50,14 @@ class Wire:
         kind, content = message["msg_type"], message["content"]
         if kind in SHOWN:
             self.tell(kind, content, message.get("metadata"))
+
+
+class _Stream(OutStream):
+    """What cells print. Half a character is shown as �: a message cannot carry it, and the next cell would fail of it."""
+
+    def write(self, string: str) -> int | None:  # type: ignore[override]  # as ipykernel has it
+        """Take text."""
+        return super().write(HALF.sub("�", string) if isinstance(string, str) else string)
 
 
 class _Channel(BlockingInProcessChannel):
@@ -96,7 +106,7 @@ def _attach(kernel: InProcessKernel, wire: Wire) -> None:
     """Let the kernel speak through the wire, and in the name of this process."""
     assert kernel.session is not None
     kernel.session.pid = os.getpid()
-    kernel.stdout, kernel.stderr = (OutStream(kernel.session, kernel.iopub_thread, name, watchfd=False)
+    kernel.stdout, kernel.stderr = (_Stream(kernel.session, kernel.iopub_thread, name, watchfd=False)
                                     for name in ("stdout", "stderr"))
     client = BlockingInProcessKernelClient(kernel=kernel, session=kernel.session)
     client.iopub_channel_class = type("Channel", (_Channel,), {"wire": wire})  # type: ignore[assignment]  # it is a trait
