@@ -179,7 +179,7 @@ def test_a_header_of_half_a_million_characters_is_of_nothing(tmp_path: Path, uni
 
 @pytest.mark.parametrize(("cell", "made"), [
     ("2026/5/3 8:30", "2026-05-03T08:30:00"), ("2026-5-3 8:30:05", "2026-05-03T08:30:05"), ("2026年5月3日 14:02", "2026-05-03T14:02:00"),
-    ("2026/05/03", "2026-05-03T00:00:00"), ("May 3, 2026 8:30:05 AM", "2026-05-03T08:30:05"), ("Dec 13, 2026 12:00:01\u202fPM", "2026-12-13T12:00:01"),
+    ("2026/05/03", "2026-05-03"), ("2026-05-03", "2026-05-03"), ("May 3, 2026 8:30:05 AM", "2026-05-03T08:30:05"), ("Dec 13, 2026 12:00:01\u202fPM", "2026-12-13T12:00:01"),
     ("2026/13/3 8:30", ""), ("2026/5/3 25:00", ""), ("3/5/2026 8:30", "")])
 def test_times_as_spreadsheets_and_surveycto_write_them(tmp_path: Path, cell: str, made: str) -> None:
     mapping = "mapping: m\ninstance: KEY\nstarted: began\ncommunity: community\n"

@@ -173,6 +173,16 @@ def test_what_is_too_short_is_not_told_twice(tmp_path):
     assert flags[flags["respondent"] == "x"]["check"].tolist() == ["too_short"]
 
 
+def test_dates_without_hours_make_no_form_short_and_a_date_is_over_when_its_day_is(tmp_path):
+    names = [f"g{n}" for n in range(30)]
+    day = "".join(f"{name},u{name},2,2026-10-12,2026-10-12,2026-10-12,i1\n" for name in names)
+    late = "x,ux,2,2026-10-13,2026-10-12T09:20:00+08:00,2026-10-14,i1\n"
+    part = "y,uy,2,2026-10-12T09:00:00+08:00,2026-10-12,2026-10-12,i1\n"
+    flags = checked(tmp_path, "".join(map(row, [*names, "x", "y"])), day + late + part).flags
+    told = flags[flags["check"].isin(["too_short", "odd_duration", "ends_early", "starts_late"])]
+    assert list(told[["respondent", "check"]].itertuples(index=False, name=None)) == [("x", "ends_early")]
+
+
 def test_of_two_rows_of_paradata_the_same_one_counts_in_any_order(tmp_path):
     twice = [para("x", end="09:01"), para("x", end="09:30"), para("y")]
     first, turned = (checked(tmp_path / name, row("x") + row("y"), "".join(rows)).flags

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -111,26 +112,25 @@ def _times(cells: Text) -> tuple[Text, NDArray[np.bool_]]:
 
 
 def iso_time(cell: str) -> str | None:
-    """A time in ISO 8601, to the second, or the thousandth where it has one; None for what is no time."""
-    text = cell.strip()
+    """A time in ISO 8601, to the second, or the thousandth where it has one; a date where no hour is given; None for what is
+    neither. Read are also times as a spreadsheet shows them, 2026/5/3 8:30, and SurveyCTO's, May 3, 2026 8:30:00 AM.
+    """
+    text = " ".join(cell.split())
+    if parts := YEAR_FIRST.fullmatch(text):
+        year, month, day, hour, minute, second = parts.groups()
+        text = f"{year}-{month:0>2}-{day:0>2}" + (f"T{hour:0>2}:{minute}:{second or '00'}" if hour else "")
     if text == "":
         return ""
+    with suppress(ValueError):
+        return dt.date.fromisoformat(text).isoformat()
     try:
-        time = dt.datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d\d)", "", text).replace(" UTC", "+00:00"))
+        time = dt.datetime.fromisoformat(re.sub(r" (?=[+-]\d\d)", "", text).replace(" UTC", "+00:00"))
     except ValueError:
         try:
-            time = _time_elsewhere(" ".join(text.split()))
+            time = dt.datetime.strptime(text, SURVEYCTO)
         except ValueError:
             return None
     return time.isoformat(timespec="milliseconds" if time.microsecond else "seconds")
-
-
-def _time_elsewhere(text: str) -> dt.datetime:
-    """A time as a spreadsheet shows it, 2026/5/3 8:30, or as SurveyCTO writes it, May 3, 2026 8:30:00 AM; else a ValueError."""
-    if parts := YEAR_FIRST.fullmatch(text):
-        year, month, day, hour, minute, second = (int(part or 0) for part in parts.groups())
-        return dt.datetime(year, month, day, hour, minute, second)
-    return dt.datetime.strptime(text, SURVEYCTO)
 
 
 def seconds_of(times: Sequence[str] | Text) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -79,9 +79,13 @@ class Forms:
 
     @property
     def minutes(self) -> pd.Series:
-        """Minutes from start to end; NaN where they are not known or end before they start."""
+        """Minutes from start to end; NaN where they are not known to the minute, or end before they start."""
         made = (self.column("ended") - self.column("started")).dt.total_seconds() / 60
-        return made.where(made >= 0)
+        return made.where((made >= 0) & self.has_hours("started") & self.has_hours("ended"))
+
+    def has_hours(self, name: str) -> pd.Series:
+        """Where a time of paradata is more than a date."""
+        return self.column(f"{name}_text").astype("str").str.contains(":", regex=False)
 
 
 def places(mask: ArrayLike) -> Ints:

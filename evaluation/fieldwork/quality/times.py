@@ -88,6 +88,7 @@ def _flagged(forms: Forms, minutes: pd.Series, where: Mask) -> Found:
 
 
 def _out_of_order(forms: Forms, first: str, second: str) -> Found:
-    at = places(forms.column(first) > forms.column(second))
+    end_of_day = pd.to_timedelta(1 - forms.has_hours(second).astype(int), unit="D")      # a date is over when its day is
+    at = places(forms.column(first) > forms.column(second) + end_of_day)
     before, after = forms.words(f"{first}_text"), forms.words(f"{second}_text")
     return found(forms, at, [f"{before[place]} → {after[place]}" for place in at])
