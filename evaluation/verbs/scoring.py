@@ -25,6 +25,8 @@ from evaluation.scoring.decision import VERDICTS
 from evaluation.verbs.executors import EXECUTORS, check_choice, executor_of
 from evaluation.verbs.telling import tell
 
+LONGEST_NAME = 48      # characters of a community's name in a table; the files have all
+
 
 def score(folder: Path, community: str | None, every: bool, lang: str, bootstrap: int = 0, jobs: int | None = None,
           executor: str = "local", scheduler: str | None = None) -> None:
@@ -89,9 +91,10 @@ def _print_league(opened: Round, table: pd.DataFrame, lang: str) -> None:
     asked = "" if rule.declared_at_least is None else f"{rule.declared_at_least:g}"
     levels = {level.id: label(level.label, lang) for level in opened.programme.rubric.levels}
     shown = Table(title=label(opened.declared.title, lang), caption=word["unsigned"])
-    for name in (word["community"], word["declared"], word["total"], word["margin"],
+    shown.add_column(word["community"], overflow="ellipsis", no_wrap=True, max_width=LONGEST_NAME)
+    for name in (word["declared"], word["total"], word["margin"],
                  word["probability_pass"].format(mark=f"{rule.threshold:g}"), word["verdict"], word["stars"]):
-        shown.add_column(name, overflow="fold", no_wrap=name == word["community"])
+        shown.add_column(name, overflow="fold")
     for _, row in table.iterrows():
         shown.add_row(row["label"], number(row["declared"]), number(row["value"]), interval(row["ci_low"], row["ci_high"]),
                       certainty(row["p_pass"], row["se"]), word[row["verdict"]].format(mark=asked),

@@ -34,6 +34,15 @@ def test_a_withheld_total_is_not_told_by_the_bootstrap(folder, capsys):
     assert told.count("Morning Light c04") == 1
 
 
+def test_a_very_long_name_leaves_the_scores_to_be_seen(folder, capsys):
+    names = folder / "communities.csv"
+    names.write_text(names.read_text(encoding="utf-8").replace("Willow Lane", "Willow Lane " * 25), encoding="utf-8")
+    scoring.score(folder, "c01", every=False, lang="en")
+    line = next(line for line in capsys.readouterr().out.splitlines() if "Willow" in line)
+    assert "…" in line
+    assert line.split("│")[-3].strip() in ("Pass", "Fail", "More evidence")
+
+
 def test_a_large_round_is_scored_by_parts_and_its_verdicts_counted(folder, capsys, monkeypatch):
     for method in ("questionnaire", "phone"):
         file = folder / "answers" / f"{method}.csv"
