@@ -16,7 +16,7 @@ STARTS = """\
 import json, socket, sys, time
 control = socket.socket(fileno=int(sys.argv[1]))
 control.recv(1 << 16)
-text = json.dumps({"pid": 4_000_000}).encode()     # more than Linux gives out
+text = json.dumps({"pid": 5_000_000}).encode()     # more than Linux gives out
 control.sendall(len(text).to_bytes(4, "big") + text)
 control.close()
 time.sleep(0.5)
