@@ -29,8 +29,7 @@ def opened_archive(file: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
     except OSError as error:
         raise DataError(problem("F01", file, reason=error.strerror or error)) from None
-    except (zipfile.BadZipFile, zlib.error, EOFError,
-            NotImplementedError, RuntimeError) as error:     # of zipfile: packed in a way that it lacks; locked by a password
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:      # the last: a password, or a way of packing
         raise DataError(problem("F10", file, reason=error)) from None
 
 

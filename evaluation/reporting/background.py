@@ -93,9 +93,9 @@ class Sheet:
 
     def pixels(self) -> Pixels:
         """The sheet as it stands: (height, width, 4), opaque."""
-        canvas = FigureCanvasAgg(self.figure)
-        canvas.draw()  # type: ignore[no-untyped-call]  # it has no types
-        return np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]  # it has no types
+        canvas: Any = FigureCanvasAgg(self.figure)
+        canvas.draw()
+        return np.array(canvas.buffer_rgba())
 
     def picture(self, alt: str) -> Picture:
         """The finished picture; the same input gives the same bytes."""

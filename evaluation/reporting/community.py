@@ -52,9 +52,9 @@ class CommunityReport:
     report: Report
 
     @classmethod
-    def open(cls, round: str | Path, community: str, lang: str = "zh") -> CommunityReport:  # noqa: A002  # the notebook's word
+    def open(cls, folder: str | Path, community: str, lang: str = "zh") -> CommunityReport:
         """Open the round's folder and score it, or take its scores if they are of the same inputs."""
-        return cls.of(*open_for_community(round, community, lang), community, lang)
+        return cls.of(*open_for_community(folder, community, lang), community, lang)
 
     @classmethod
     def of(cls, opened: Round, scores: pd.DataFrame, community: str, lang: str) -> CommunityReport:

@@ -48,9 +48,9 @@ class DistrictReport:
     report: Report
 
     @classmethod
-    def open(cls, round: str | Path, lang: str = "zh") -> DistrictReport:  # noqa: A002  # the notebook's word
+    def open(cls, folder: str | Path, lang: str = "zh") -> DistrictReport:
         """Open the round's folder and score it, or take its scores if they are of the same inputs."""
-        opened = open_for_report(round, lang)
+        opened = open_for_report(folder, lang)
         title = f"{words(lang)['district_report']}: {label(opened.declared.title, lang)}"
         report = Report(lang, title, label(opened.programme.rubric.title, lang), footer_of(opened, lang))
         scores = gated_scores(opened)

@@ -39,14 +39,13 @@ class SamplingLab:
         return float(self.scores.mean())
 
     @classmethod
-    def of_round(cls, round: str | Path, community: str, truth: float, lang: str = "zh",  # noqa: A002  # the notebook's word
-                 seed: int = 1) -> SamplingLab:
+    def of_round(cls, folder: str | Path, community: str, truth: float, lang: str = "zh", seed: int = 1) -> SamplingLab:
         """A made community of the size of one of the round, with buildings, and a score for every household.
 
         The scores have the mean `truth` and the standard deviation of the round's phone (or questionnaire) answers;
         households of one building are somewhat alike. No real answer stands in it.
         """
-        opened = open_round(round)
+        opened = open_round(folder)
         opened.require(community)
         methods = [method for method in ("phone", "questionnaire") if method in opened.answers]
         sd = pooled_sd(respondent_scores(opened.answers[methods[0]], opened.programme.rubric)) if methods else 12.0

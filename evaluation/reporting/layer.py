@@ -27,7 +27,8 @@ _HERE = IdentityTransform()
 
 
 def _renderer(width: float, height: float) -> tuple[Any, Pixels]:
-    renderer: Any = RendererAgg(width, height, style.DPI)  # type: ignore[no-untyped-call]  # it has no types
+    untyped: Any = RendererAgg
+    renderer = untyped(width, height, style.DPI)
     return renderer, np.asarray(renderer.buffer_rgba())
 
 

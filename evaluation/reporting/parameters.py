@@ -21,6 +21,7 @@ from papermill.exceptions import PapermillException
 from evaluation.core.errors import Problem, UsageError, near_miss, problem
 
 TAG = "parameters"
+READ: Callable[..., NotebookNode] = nbformat.reads
 YES, NO = ("true", "yes", "1"), ("false", "no", "0")
 
 
@@ -28,7 +29,7 @@ def read_notebook(file: Path) -> NotebookNode:
     """The notebook. Raises UsageError for a file that is none."""
     try:
         text = file.read_text(encoding="utf-8")
-        notebook: NotebookNode = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]  # it has no types
+        notebook = READ(text, as_version=4)
         whole = all("source" in cell and "cell_type" in cell for cell in notebook["cells"])
     except (OSError, ValueError, AttributeError, TypeError, KeyError, nbformat.ValidationError) as error:
         raise UsageError(problem("U08", file, reason=getattr(error, "strerror", None) or type(error).__name__)) from None

@@ -55,9 +55,9 @@ class Wire:
 class _Stream(OutStream):
     """What cells print. Half a character is shown as �: a message cannot carry it, and the next cell would fail of it."""
 
-    def write(self, string: str) -> int | None:  # type: ignore[override]  # as ipykernel has it
-        """Take text."""
-        return super().write(HALF.sub("�", string) if isinstance(string, str) else string)
+    def write(self, string: str) -> int:
+        """Take text; returns how many characters."""
+        return super().write(HALF.sub("�", string) if isinstance(string, str) else string) or 0
 
 
 class _Channel(BlockingInProcessChannel):
@@ -108,8 +108,8 @@ def _attach(kernel: InProcessKernel, wire: Wire) -> None:
     kernel.session.pid = os.getpid()
     kernel.stdout, kernel.stderr = (_Stream(kernel.session, kernel.iopub_thread, name, watchfd=False)
                                     for name in ("stdout", "stderr"))
-    client = BlockingInProcessKernelClient(kernel=kernel, session=kernel.session)
-    client.iopub_channel_class = type("Channel", (_Channel,), {"wire": wire})  # type: ignore[assignment]  # it is a trait
+    channel = type("Channel", (_Channel,), {"wire": wire})
+    client = BlockingInProcessKernelClient(kernel=kernel, session=kernel.session, iopub_channel_class=channel)
     kernel.frontends.append(client)
 
 

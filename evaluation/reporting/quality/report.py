@@ -53,10 +53,10 @@ class Fieldwork:
     report: Report
 
     @classmethod
-    def of_round(cls, round: str | Path, method: str, lang: str = "zh") -> Fieldwork:  # noqa: A002  # the notebook's word
+    def of_round(cls, folder: str | Path, method: str, lang: str = "zh") -> Fieldwork:
         """Check the round's forms now, whatever flags are kept. See `forms_of` for what it raises."""
         word = words(lang)
-        checked = check_round(found_folder(round))
+        checked = check_round(found_folder(folder))
         forms = forms_of(checked, method, "method")
         title = f"{word['fieldwork']}: {word[method]}"
         asked = forms.instrument
